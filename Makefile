@@ -65,6 +65,7 @@ lint: $(VENV)/.test-installed
 	@echo "== generated files" && $(PYTHON_HERE) .ci/public_names.py --check && $(PYTHON_HERE) docs/generate.py --check
 	@echo "== structure" && $(PYTHON_HERE) .ci/structure.py
 	@echo "== arguments" && $(PYTHON_HERE) .ci/arguments.py
+	@echo "== docstrings" && $(PYTHON_HERE) .ci/docstrings.py
 	@echo "== words" && $(PYTHON_HERE) .ci/words.py
 
 # Always the whole site: what Sphinx takes from its cache is built without its warnings.

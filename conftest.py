@@ -75,17 +75,25 @@ def _quick(items: Iterable[pytest.Item]) -> set[pytest.Item]:
 
 
 def _representative(items: Iterable[pytest.Item]) -> set[pytest.Item]:
-    """Return the items of a run that is not exhaustive: of the exhaustive tests, some cases with each parameter."""
+    """
+    Return the items of a run that is not exhaustive.
+
+    Of the exhaustive tests these are some cases with each parameter, and no test without parameters.
+    """
     exhaustive = [item for item in items if isinstance(item, pytest.Function) and item.get_closest_marker("exhaustive")]
     kept = {*items} - {*exhaustive}
     for cases in _by_test(exhaustive):
         seen: set[tuple[str, int]] = set()
         for item in cases:
-            values = {(argument, id(value)) for argument, value in item.callspec.params.items()}
+            values = {(argument, id(value)) for argument, value in _parameters(item)}
             if not values <= seen:
                 seen |= values
                 kept.add(item)
     return kept
+
+
+def _parameters(item: pytest.Function) -> Iterable[tuple[str, object]]:
+    return item.callspec.params.items() if hasattr(item, "callspec") else ()
 
 
 def _by_test(items: Iterable[_Item]) -> Iterator[list[_Item]]:
@@ -149,7 +157,7 @@ def _begin_with_mail_server(namespace: dict[str, Any]) -> None:
 
 
 def _mail_server(entered: ExitStack, **tls: Any) -> int:
-    """Start a server that lets everybody in and takes every mail; return its port."""
+    """Start a server that accepts every login and every email; return its port."""
     from aiosmtpd.controller import Controller
     from aiosmtpd.handlers import Sink
     from aiosmtpd.smtp import AuthResult
@@ -171,7 +179,7 @@ def _mail_server(entered: ExitStack, **tls: Any) -> int:
 
 
 def _mail_store(entered: ExitStack, context: ssl.SSLContext) -> int:
-    """Start an LMTP server without a mailbox of nobody's; return its port."""
+    """Start an LMTP server with every mailbox but one; return its port."""
     from aiosmtpd.controller import Controller
     from aiosmtpd.handlers import Sink
     from aiosmtpd.lmtp import LMTP

@@ -1,9 +1,10 @@
 """
-The other end of `benchmarks.many`: answers each batch, some time after it came, that every mail was accepted.
+The other end of `benchmarks.many` and `benchmarks.commandline`: responds with acceptance, some time after a request.
 
     python -m benchmarks.batch_responder SECONDS
 
-It prints its port, and ends when its standard input does. A thread a connection: several batches wait side by side.
+It prints its port, and ends when its standard input does. A single email is answered, too. Each connection has a
+thread, so that several batches wait side by side.
 """
 
 from __future__ import annotations
@@ -14,11 +15,10 @@ import sys
 import threading
 import time
 
+from .responder import ACCEPTED
+
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
-_ITEM = (
-    b'{"To":"ada@example.com","SubmittedAt":"2026-02-17T07:25:01.4178645-05:00",'
-    b'"MessageID":"0a129aee-e1cd-480d-b08d-4f48548ff48d","ErrorCode":0,"Message":"OK"}'
-)
+_TO = re.compile(rb'"To": ?"([^"]*)"')
 
 
 def _answer(connection: socket.socket, seconds: float) -> None:
@@ -32,9 +32,9 @@ def _answer(connection: socket.socket, seconds: float) -> None:
                 head += line
             length = _LENGTH.search(head)
             body = stream.read(int(length[1]) if length else 0)
-            mails = body.count(b'{"From":')
             time.sleep(seconds)
-            answer = b"[" + b",".join([_ITEM] * mails) + b"]"
+            items = [ACCEPTED % to for to in _TO.findall(body)]
+            answer = items[0] if body.startswith(b"{") else b"[" + b",".join(items) + b"]"
             connection.sendall(
                 b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
                 % (len(answer), answer)

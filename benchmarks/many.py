@@ -1,91 +1,118 @@
 """
-`send_many` beside one chunk after another, at 50 ms a request; and its memory, however many mails there are.
+`send_many` beside the loops that it replaces, at 50 ms a request and with an instant server; and its memory.
 
     python -m benchmarks.many [--rounds 3]
 
-The times are by the clock on the wall, since waiting is what is measured; each round runs both, one after the other.
+The times are by the clock on the wall, since waiting is what is measured. Emails come from a generator, each built when
+it is asked for.
 """
 
 from __future__ import annotations
 
 import contextlib
-import resource
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import islice
 
 from emailapi import Client, Email
 
 from .mails import fields
-from .measure import Budget, report, rounds_asked
+from .measure import Budget, Case, Comparison, medians, print_all, serving
+from .memory import peak_bytes
+from .peers import VENDOR, is_installed, missing
 
-MAILS = 10_000
+ROUNDS = 3
+WAITING, INSTANT = 10_000, 100_000
 SECONDS_A_REQUEST = 0.05
-OURS, PEER = "send_many, 4 workers", "one chunk after another"
+OURS, SEQUENTIAL, LOOP = (
+    "send_many, 4 workers",
+    "send_batch, one chunk after another",
+    f"a loop over {VENDOR}'s batches",
+)
+COUNTS = (10_000, 100_000, 1_000_000)
 MEMORY_MB = 60
 
 
 @contextlib.contextmanager
 def responder(seconds: float) -> Iterator[str]:
     """Run the other end in a process of its own, at the URL yielded."""
-    command = [sys.executable, "-m", "benchmarks.batch_responder", str(seconds)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
-        process.communicate()
+    with serving("batch_responder", str(seconds)) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def mails(count: int) -> Iterator[Email]:
-    """Yield so many mails, each built when it is asked for."""
+    """Yield so many emails, each built when it is asked for."""
     return (Email(**fields(number)) for number in range(count))
 
 
-def _speed(rounds: int) -> None:
-    found: dict[str, list[float]] = {PEER: [], OURS: []}
+def _many(client: Client, count: int) -> None:
+    assert client.outbound.send_many(mails(count)).wait().accepted == count
+
+
+def _seconds(case: Case) -> float:
+    began = time.perf_counter()
+    case.run()
+    return time.perf_counter() - began
+
+
+def _waiting(rounds: int) -> Comparison:
+    def sequential() -> None:
+        assert len(client.outbound.send_batch(mails(WAITING)).accepted) == WAITING
+
     with responder(SECONDS_A_REQUEST) as url, Client("token", base_url=url) as client:
-        for _ in range(rounds):
-            built = list(mails(MAILS))
-            began = time.perf_counter()
-            assert len(client.outbound.send_batch(built).accepted) == MAILS
-            found[PEER].append(time.perf_counter() - began)
-            began = time.perf_counter()
-            assert client.outbound.send_many(built).wait().accepted == MAILS
-            found[OURS].append(time.perf_counter() - began)
-    medians = {name: sorted(samples)[len(samples) // 2] for name, samples in found.items()}
-    report(f"{MAILS} mails", medians, [Budget(OURS, PEER, 1 / 3.5)], unit="s", scale=1)
-    print(f"that is {medians[PEER] / medians[OURS]:.2f} x faster\n")
+        cases = [Case(SEQUENTIAL, sequential), Case(OURS, lambda: _many(client, WAITING))]
+        found = medians(cases, rounds, _seconds)
+    title = f"{WAITING:,} emails, 50 ms a request, time"
+    return Comparison(title, found, [Budget(OURS, SEQUENTIAL, 1 / 3.5)], "s", 1)
+
+
+def _instant(rounds: int) -> Comparison:
+    with responder(0) as url, contextlib.ExitStack() as closing:
+        client = closing.enter_context(Client("token", base_url=url))
+        cases = [Case(OURS, lambda: _many(client, INSTANT))]
+        if is_installed(VENDOR):
+            from postmark import sync
+
+            vendor = closing.enter_context(sync.ServerClient("token", base_url=url))
+
+            def loop() -> None:
+                numbers = iter(range(INSTANT))
+                while chunk := [fields(number) for number in islice(numbers, 500)]:
+                    assert len(vendor.outbound.send_batch(chunk)) == len(chunk)
+
+            cases.insert(0, Case(LOOP, loop))
+        found = medians(cases, rounds, _seconds)
+    # A throughput of 0.8 is a cost of 1 / 0.8.
+    title = f"{INSTANT:,} emails, instant server, time"
+    return Comparison(title, found, [Budget(OURS, LOOP, 1 / 0.8)], "s", 1, missing([VENDOR]))
 
 
 def _peak(url: str, count: int) -> float:
-    """Return the most memory, in MB, that a process of its own takes for so many mails."""
+    """Return the most bytes that a process of its own takes for so many emails."""
     command = [sys.executable, "-m", "benchmarks.many", "--send", url, str(count)]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
-def _send(url: str, count: int) -> None:
-    with Client("token", base_url=url) as client:
-        assert client.outbound.send_many(mails(count)).wait().accepted == count
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-
-
-def _memory() -> None:
+def _memory(counts: tuple[int, ...]) -> Comparison:
     with responder(0) as url:
-        peaks = {count: _peak(url, count) for count in (10_000, 100_000, 1_000_000)}
-    for count, peak in peaks.items():
-        print(f"{count:>9,} mails from a generator: {peak:.1f} MB at the most")
-    worst = max(peaks.values())
-    print(f"{'within' if worst < MEMORY_MB else 'OVER'} budget: {worst:.1f} MB, allowed {MEMORY_MB}")
+        peaks = {f"{count:,} emails": _peak(url, count) for count in counts}
+    budgets = [Budget(name, "", MEMORY_MB) for name in peaks]
+    return Comparison("send_many from a generator, memory of the process", peaks, budgets, "MB", 1e-6)
 
 
-def main() -> None:
-    """Measure both."""
-    if sys.argv[1:2] == ["--send"]:
-        _send(sys.argv[2], int(sys.argv[3]))
-        return
-    _speed(rounds_asked(__doc__, 3))
-    _memory()
+def measure(rounds: int) -> Iterator[Comparison]:
+    """Measure time and memory."""
+    yield _waiting(rounds)
+    yield _instant(rounds)
+    yield _memory(COUNTS if rounds >= ROUNDS else COUNTS[:2])
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["--send"]:
+        with Client("token", base_url=sys.argv[2]) as sending:
+            _many(sending, int(sys.argv[3]))
+        print(peak_bytes())
+    else:
+        print_all(__doc__, ROUNDS, measure)

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 import statistics
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 
@@ -35,13 +39,47 @@ class Budget:
 
     Attributes:
         case: The name of the one that is bounded.
-        peer: The name of the one it is measured by.
-        limit: The largest ratio allowed.
+        peer: The name of the one it is measured by; empty if the limit is a cost, in the comparison's unit.
+        limit: The largest ratio allowed, or the largest cost.
     """
 
     case: str
     peer: str
     limit: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """
+    The costs of one piece of work, ours and those of its peers.
+
+    Attributes:
+        title: The work.
+        costs: The cost of each case.
+        budgets: What some of them may cost.
+        unit: The unit that costs are shown in.
+        scale: What a cost is multiplied by for that unit.
+        missing: The peers that are not installed.
+        printed: Instead of costs, what another command told about its budgets, and whether each is met.
+    """
+
+    title: str
+    costs: Mapping[str, float]
+    budgets: Sequence[Budget] = ()
+    unit: str = "us"
+    scale: float = 1e6
+    missing: Sequence[str] = ()
+    printed: Sequence[tuple[str, bool]] = ()
+
+    def figure(self, budget: Budget) -> float | None:
+        """Return what a budget bounds: a ratio or a cost; None if it was not measured."""
+        if budget.case not in self.costs or (budget.peer and budget.peer not in self.costs):
+            return None
+        cost = self.costs[budget.case]
+        return cost / self.costs[budget.peer] if budget.peer else cost * self.scale
+
+
+Measure = Callable[[int], Iterable[Comparison]]
 
 
 def cpu_seconds(run: Callable[[], object], times: int) -> float:
@@ -56,11 +94,18 @@ def cpu_seconds(run: Callable[[], object], times: int) -> float:
 def slowness(rounds: int = 5) -> float:
     """Return how much longer Flask takes for an empty view than on the machine of the absolute budgets: 66 us."""
     from flask import Flask
+    from werkzeug.test import EnvironBuilder
 
     app = Flask("benchmark")
     app.add_url_rule("/", view_func=lambda: "")
-    client = app.test_client()
-    return min(cpu_seconds(lambda: client.get("/"), 500) for _ in range(rounds)) / 66e-6
+    environ = EnvironBuilder("/").get_environ()
+
+    def request() -> None:
+        # Without Flask's test client, which takes longer than the view.
+        response = app(dict(environ), lambda *_: lambda _: None)
+        b"".join(response)
+
+    return min(cpu_seconds(request, 500) for _ in range(rounds)) / 66e-6
 
 
 def medians(cases: Sequence[Case], rounds: int, sample: Callable[[Case], float]) -> dict[str, float]:
@@ -81,19 +126,59 @@ def medians(cases: Sequence[Case], rounds: int, sample: Callable[[Case], float])
 
 def report(title: str, found: Mapping[str, float], budgets: Sequence[Budget], *, unit: str, scale: float) -> None:
     """Print each case with its cost and its ratio to the peers that budgets are stated in, then the budgets."""
+    show(Comparison(title, found, budgets, unit, scale))
+
+
+def show(compared: Comparison) -> None:
+    """Print a comparison as a table of its own."""
+    title, found, budgets = compared.title, compared.costs, compared.budgets
+    for line, _ in compared.printed:
+        print(line)
+    if compared.printed:
+        return
     peers = list(dict.fromkeys(budget.peer for budget in budgets if budget.peer in found))
     width = max(len(name) for name in (title, *found))
-    print(f"{title:{width}}  {unit:>8}" + "".join(f"  {'x ' + peer:>{len(peer) + 2}}" for peer in peers))
-    for name, seconds in found.items():
-        ratios = "".join(f"  {seconds / found[peer]:{len(peer) + 2}.2f}" for peer in peers)
-        print(f"{name:{width}}  {seconds * scale:8.2f}{ratios}")
+    print(f"{title:{width}}  {compared.unit:>10}" + "".join(f"  {'x ' + peer:>{len(peer) + 2}}" for peer in peers))
+    for name, cost in found.items():
+        ratios = "".join(f"  {cost / found[peer]:{len(peer) + 2}.2f}" for peer in peers)
+        print(f"{name:{width}}  {cost * compared.scale:10.2f}{ratios}")
     for budget in budgets:
-        if budget.case not in found or budget.peer not in found:
-            print(f"not measured: {budget.case} <= {budget.limit:g} x {budget.peer}")
+        figure, what = compared.figure(budget), f" x {budget.peer}" if budget.peer else f" {compared.unit}"
+        if figure is None:
+            print(f"not measured: {budget.case} <= {budget.limit:g}{what}")
             continue
-        ratio = found[budget.case] / found[budget.peer]
-        word = "within" if ratio <= budget.limit else "OVER"
-        print(f"{word} budget: {budget.case} is {ratio:.2f} x {budget.peer}, allowed {budget.limit:g}")
+        word = "within" if figure <= budget.limit else "OVER"
+        print(f"{word} budget: {budget.case} is {figure:.2f}{what}, allowed {budget.limit:g}")
+    for name in compared.missing:
+        print(f"not installed: {name}")
+
+
+def process_seconds(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> float:
+    """
+    Return the CPU seconds, user and system, of a Python process with these arguments.
+
+    Raises:
+        RuntimeError: It failed.
+    """
+    command = [sys.executable, *arguments]
+    process = subprocess.Popen(
+        command, env={**os.environ, **(environment or {})}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"failed: {command}")
+    return used.ru_utime + used.ru_stime
+
+
+@contextmanager
+def serving(module: str, *arguments: str) -> Iterator[int]:
+    """Run a server of this package in a process of its own, on the port yielded."""
+    command = [sys.executable, "-m", f"benchmarks.{module}", *arguments]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield int(process.stdout.readline())
+        process.communicate()
 
 
 def rounds_asked(description: str | None, rounds: int) -> int:
@@ -102,3 +187,10 @@ def rounds_asked(description: str | None, rounds: int) -> int:
     parser.add_argument("--rounds", type=int, default=rounds, help=f"interleaved rounds, {rounds} if not said")
     asked: int = parser.parse_args().rounds
     return asked
+
+
+def print_all(description: str | None, rounds: int, measure: Measure) -> None:
+    """Measure with the rounds that the command line asks for, and print each comparison."""
+    for compared in measure(rounds_asked(description, rounds)):
+        show(compared)
+        print()

@@ -1,15 +1,15 @@
 """
-CPU time of a mail's bytes, beside the standard library's `EmailMessage` with `policy.SMTP`.
+CPU time of an email's bytes, beside the standard library's `EmailMessage` with `policy.SMTP`.
 
     python -m benchmarks.mime [--rounds 21]
 
-Both build the mail from its fields and write it; the library's Date and Message-ID are made by `email.utils`.
+Both build the email from its fields and write it; the library's Date and Message-ID are made by `email.utils`.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import localtime, make_msgid
@@ -18,10 +18,9 @@ from typing import TypedDict
 from emailapi import Attachment, Email
 from emailapi.mime import to_bytes
 
-from .measure import Budget, Case, cpu_seconds, medians, report, rounds_asked
+from .measure import Budget, Case, Comparison, cpu_seconds, medians, print_all
 
-REPEAT = 20
-LIMIT = 0.66
+ROUNDS = 21
 FILE = os.urandom(100_000)
 
 
@@ -54,7 +53,10 @@ MAILS: dict[str, Mail] = {
         "text_body": "Grüße, und danke für Ihre Bestellung.\n" * 20,
         "html_body": "<p>Grüße, und danke für Ihre Bestellung.</p>\n" * 20,
     },
+    "8 MB file": {**BOTH, "file": os.urandom(8_000_000)},
 }
+# How often an email is written in a round, and what that may cost.
+MEASURED = dict.fromkeys(MAILS, (20, 0.08)) | {"100 kB file": (20, 0.25), "8 MB file": (1, 0.25)}
 
 
 def by_library(mail: Mail) -> bytes:
@@ -95,16 +97,14 @@ def _case(name: str, mail: Mail, write: Callable[[Mail], bytes]) -> Case:
     return Case(name, lambda: write(mail))
 
 
-def main() -> None:
-    """Measure and print."""
-    rounds = rounds_asked(__doc__, 21)
+def measure(rounds: int) -> Iterator[Comparison]:
+    """Measure."""
     for name, mail in MAILS.items():
         peer, ours = "EmailMessage", "emailapi"
-        cases = [_case(peer, mail, by_library), _case(ours, mail, by_us)]
-        found = medians(cases, rounds, lambda case: cpu_seconds(case.run, REPEAT))
-        report(name, found, [Budget(ours, peer, LIMIT)], unit="us", scale=1e6)
-        print(f"{found[peer] / found[ours]:.1f} times faster\n")
+        cases, (repeat, limit) = [_case(peer, mail, by_library), _case(ours, mail, by_us)], MEASURED[name]
+        found = medians(cases, rounds, lambda case, repeat=repeat: cpu_seconds(case.run, repeat))  # type: ignore[misc]
+        yield Comparison(f"MIME: {name}, CPU", found, [Budget(ours, peer, limit)])
 
 
 if __name__ == "__main__":
-    main()
+    print_all(__doc__, ROUNDS, measure)

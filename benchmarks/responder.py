@@ -1,5 +1,5 @@
 """
-The other end of `benchmarks.send`: takes any request and answers that one mail was accepted.
+The other end of `benchmarks.send`: takes any request and answers that one email was accepted.
 
     python -m benchmarks.responder
 
@@ -18,10 +18,13 @@ from functools import partial
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _TO = re.compile(rb'"To": ?"([^"]*)"')
-_BODY = (
+# What the service answers for an email that it accepted, but for the recipients.
+ACCEPTED = (
     b'{"To":"%b","SubmittedAt":"2026-02-17T07:25:01.4178645-05:00",'
     b'"MessageID":"0a129aee-e1cd-480d-b08d-4f48548ff48d","ErrorCode":0,"Message":"OK"}'
 )
+# To requests for another path than the service's: what resend's service answers.
+_OTHER_BODY = b'{"id":"0a129aee-e1cd-480d-b08d-4f48548ff48d"}'
 _ANSWER = (
     b"HTTP/1.1 200 OK\r\nDate: Tue, 17 Feb 2026 12:25:01 GMT\r\nContent-Type: application/json; charset=utf-8\r\n"
     b"Connection: keep-alive\r\nContent-Length: %d\r\n\r\n%b"
@@ -63,7 +66,8 @@ def serve(meet: Callable[[socket.socket], Callable[[], bool]]) -> None:
                 key.fileobj.close()
 
 
-def _meet(connection: socket.socket) -> Callable[[], bool]:
+def accept_email(connection: socket.socket) -> Callable[[], bool]:
+    """Return what is called whenever something has come on a connection; see `serve`."""
     return partial(_read, connection, bytearray())
 
 
@@ -73,11 +77,11 @@ def _read(connection: socket.socket, received: bytearray) -> bool:
     received += chunk
     if _complete(received):
         to = _TO.search(received)
-        body = _BODY % (to[1] if to else b"")
+        body = _OTHER_BODY if received.startswith(b"POST /emails ") else ACCEPTED % (to[1] if to else b"")
         connection.sendall(_ANSWER % (len(body), body))
         received.clear()
     return bool(chunk)
 
 
 if __name__ == "__main__":
-    serve(_meet)
+    serve(accept_email)

@@ -1,146 +1,71 @@
 """
-CPU time of one send on a kept-alive loopback connection, beside what else one would send with.
+CPU time of one send on a persistent loopback connection, beside what else one would send with.
 
     python -m benchmarks.send [--rounds 21]
 
-Each builds the mail, encodes it, sends it, reads the answer and decodes its JSON; ours with everything on.
+Each builds the email, encodes it, sends it, reads the response and decodes its JSON; ours with everything on. Then ours
+with a fallback, which is never needed, for a small email and one with a large body.
 """
 
 from __future__ import annotations
 
 import contextlib
-import http.client
-import importlib.util
-import json
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import count
-
-import requests
-import urllib3
 
 from emailapi import Client, Email, SMTPTransport
 
-from .mails import fields, payload
-from .measure import Budget, Case, cpu_seconds, medians, report, rounds_asked
+from .mails import fields
+from .measure import Budget, Case, Comparison, cpu_seconds, medians, print_all, serving
+from .peers import OURS, SENDERS, SESSION, VENDOR, is_installed, missing, sending_case
 
+ROUNDS = 21
 REPEAT = 100
-OURS = "emailapi outbound.send"
-WITH_FALLBACK = "the same with an SMTP fallback"
-SESSION = "requests.Session.post"
-VENDOR = "postmark-python"
-BUDGETS = (Budget(OURS, SESSION, 0.55), Budget(OURS, VENDOR, 0.3), Budget(WITH_FALLBACK, OURS, 1.2))
-HEADERS = {"Accept": "application/json", "X-Postmark-Server-Token": "token"}
-JSON_HEADERS = {**HEADERS, "Content-Type": "application/json"}
-ACCEPTED = "0a129aee-e1cd-480d-b08d-4f48548ff48d"
-
-Send = Callable[[int], object]
+BUDGETS = (Budget(OURS, SESSION, 0.46), Budget(OURS, VENDOR, 0.3))
+WITHOUT, WITH = "without a fallback", "with a fallback"
+# The size of the body, how often it is sent in a round, and what a fallback may cost.
+SIZES = {"5 kB": (5_000, REPEAT, 1.2), "5 MB": (4_900_000, 1, 1.05)}
 
 
-@contextlib.contextmanager
-def responder() -> Iterator[int]:
-    """Run the other end in a process of its own, on the port yielded."""
-    command = [sys.executable, "-m", "benchmarks.responder"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield int(process.stdout.readline())
-        process.communicate()
-
-
-def by_http_client(port: int, closing: contextlib.ExitStack) -> Send:
-    """Send by the standard library."""
-    connection = closing.enter_context(contextlib.closing(http.client.HTTPConnection("127.0.0.1", port)))
-
-    def send(number: int) -> object:
-        connection.request("POST", "/email", json.dumps(payload(number)).encode(), JSON_HEADERS)
-        return json.loads(connection.getresponse().read())["MessageID"]
-
-    return send
-
-
-def by_urllib3(port: int, closing: contextlib.ExitStack) -> Send:
-    """Send by a pool."""
-    pool = closing.enter_context(urllib3.PoolManager())
-
-    def send(number: int) -> object:
-        body = json.dumps(payload(number)).encode()
-        answer = pool.request("POST", f"http://127.0.0.1:{port}/email", body=body, headers=JSON_HEADERS)
-        return json.loads(answer.data)["MessageID"]
-
-    return send
-
-
-def by_session(port: int, closing: contextlib.ExitStack) -> Send:
-    """Send by a session, as most scripts do."""
-    session = closing.enter_context(requests.Session())
-    session.headers.update(HEADERS)
-
-    def send(number: int) -> object:
-        answer = session.post(f"http://127.0.0.1:{port}/email", json=payload(number), timeout=(10, 10))
-        return answer.json()["MessageID"]
-
-    return send
-
-
-def by_vendor(port: int, closing: contextlib.ExitStack) -> Send:
-    """Send by the vendor's own SDK."""
-    from postmark import sync
-
-    client = closing.enter_context(sync.ServerClient("token", base_url=f"http://127.0.0.1:{port}"))
-
-    def send(number: int) -> object:
-        return client.outbound.send(fields(number)).message_id
-
-    return send
-
-
-def by_us(port: int, closing: contextlib.ExitStack) -> Send:
-    """Send by this package."""
-    client = closing.enter_context(Client("token", base_url=f"http://127.0.0.1:{port}"))
-
-    def send(number: int) -> object:
-        return client.outbound.send(Email(**fields(number))).message_id
-
-    return send
-
-
-def by_us_with_fallback(port: int, closing: contextlib.ExitStack) -> Send:
-    """Send by this package, with a fallback that is never needed: nobody listens at its port."""
-    url, smtp = f"http://127.0.0.1:{port}", SMTPTransport("127.0.0.1", 9, tls="none")
-    client = closing.enter_context(Client("token", base_url=url, fallback=smtp, fallback_ignore={"tag", "metadata"}))
-
-    def send(number: int) -> object:
-        return client.outbound.send(Email(**fields(number))).message_id
-
-    return send
-
-
-def _case(name: str, send: Send) -> Case:
-    numbers = count()
-    found = send(0)
-    if str(found) != ACCEPTED:
-        raise AssertionError(f"{name} read {found!r}")
-    return Case(name, lambda: send(next(numbers)))
-
-
-def main() -> None:
-    """Measure and print."""
-    rounds = rounds_asked(__doc__, 21)
-    makers = {
-        "http.client": by_http_client,
-        "urllib3": by_urllib3,
-        SESSION: by_session,
-        OURS: by_us,
-        WITH_FALLBACK: by_us_with_fallback,
-    }
-    if importlib.util.find_spec("postmark"):
-        makers[VENDOR] = by_vendor
-    with responder() as port, contextlib.ExitStack() as closing:
-        cases = [_case(name, make(port, closing)) for name, make in makers.items()]
+def _one_send(url: str, rounds: int) -> Comparison:
+    with contextlib.ExitStack() as closing:
+        makers = {name: make for name, make in SENDERS.items() if is_installed(name)}
+        cases = [sending_case(name, make, url, closing) for name, make in makers.items()]
         found = medians(cases, rounds, lambda case: cpu_seconds(case.run, REPEAT))
-    report("one send", found, BUDGETS, unit="us", scale=1e6)
+    return Comparison("one send, CPU", found, BUDGETS, missing=missing([*SENDERS]))
+
+
+def _sending(client: Client, name: str, size: int) -> Case:
+    body, numbers = "x" * size, count()
+
+    def send() -> None:
+        given = fields(next(numbers))
+        given["text_body"] = body
+        client.outbound.send(Email(**given))
+
+    return Case(name, send)
+
+
+def _with_fallback(url: str, rounds: int) -> Iterator[Comparison]:
+    """Compare sends with and without a fallback. Nobody listens at its port."""
+    smtp = SMTPTransport("127.0.0.1", 9, tls="none")
+    with (
+        Client("token", base_url=url) as plain,
+        Client("token", base_url=url, fallback=smtp, fallback_ignore={"tag", "metadata"}) as backed,
+    ):
+        for title, (size, repeat, limit) in SIZES.items():
+            cases = [_sending(plain, WITHOUT, size), _sending(backed, WITH, size)]
+            found = medians(cases, rounds, lambda case, repeat=repeat: cpu_seconds(case.run, repeat))  # type: ignore[misc]
+            yield Comparison(f"one send of {title}, CPU", found, [Budget(WITH, WITHOUT, limit)])
+
+
+def measure(rounds: int) -> Iterator[Comparison]:
+    """Measure."""
+    with serving("responder") as port:
+        url = f"http://127.0.0.1:{port}"
+        yield _one_send(url, rounds)
+        yield from _with_fallback(url, rounds)
 
 
 if __name__ == "__main__":
-    main()
+    print_all(__doc__, ROUNDS, measure)

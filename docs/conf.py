@@ -16,7 +16,7 @@ version = release = emailapi.__version__
 
 extensions = ["sphinx.ext.autodoc", "sphinx.ext.napoleon", "myst_parser", "docstrings"]
 exclude_patterns = ["_parts"]
-# A fence without a language is no code.
+# A fence without a language is not code.
 highlight_language = "text"
 
 # Text between backticks in a docstring is a link where it names something of the package, else code. A name of the

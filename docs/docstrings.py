@@ -1,7 +1,7 @@
 """
-What autodoc and napoleon do not do for this package's docstrings.
+Additions to autodoc and napoleon for this package's docstrings.
 
-They show annotations, docstrings and their sections. Here a class also lists the attributes that its bases document,
+The two show annotations, docstrings and their sections. Here a class also lists the attributes that its bases document,
 and a record the types that it accepts; short names are links; and Sphinx warns of an attribute that is not documented.
 """
 

@@ -83,8 +83,8 @@ the HTTP status: 401 `Unauthorized`, 404 `NotFound`, 429 `RateLimited`, 500 and 
 
 
 # Modules without names of the wire: options of calls, and the types of mappings.
-NEVER_TRAVEL = ("email_fields", "options", "recipient_guard")
-# Records that are no models.
+NEVER_SENT = ("email_fields", "options", "recipient_guard")
+# Records that are not models.
 EVENTS = {"events of webhooks": events, "inbound emails of webhooks": inbound}
 
 
@@ -96,7 +96,7 @@ def table(head: str, rows: Iterable[tuple[object, ...]]) -> str:
 
 
 def nouns(module: ModuleType) -> Iterator[type]:
-    """Give the records and filter sets of a module that travel, in the order of its source; bases are left out."""
+    """Give the records and filter sets of a module that are sent, in the order of its source; bases are left out."""
     own = [
         thing
         for thing in vars(module).values()
@@ -135,7 +135,7 @@ def query_name(filters: type, attribute: str, name: str) -> str:
 def wire_page() -> str:
     """Return the page of wire names."""
     parts = [NOTE, WIRE]
-    names = sorted(found.name for found in iter_modules(models.__path__) if found.name not in NEVER_TRAVEL)
+    names = sorted(found.name for found in iter_modules(models.__path__) if found.name not in NEVER_SENT)
     modules = {name: import_module(f"{models.__name__}.{name}") for name in names}
     for name, module in {**modules, **EVENTS}.items():
         own = list(nouns(module))

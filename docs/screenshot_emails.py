@@ -24,14 +24,14 @@ a.button{display:inline-block;padding:10px 20px;border-radius:6px;background:#14
 Show this code when you pick it up:</p><p class="code">739204</p><p><a class="button"
 href="https://shop.example.com/track/10482">Track your order</a></p>
 <p><img src="https://shop.example.com/map.png" width="440" height="60" alt="A map of the way to you"></p>
-<p>Questions? Answer this email, or read <a href="https://shop.example.com/help">how delivery works</a>.</p>
+<p>Questions? Reply to this email, or read <a href="https://shop.example.com/help">how delivery works</a>.</p>
 </div></body>"""
 _ORDER_TEXT = """Hello Dana,
 
 order 10482 left our warehouse this afternoon. Show this code when you pick it up: 739204
 
 Track your order: https://shop.example.com/track/10482
-Questions? Answer this email, or read how delivery works: https://shop.example.com/help
+Questions? Reply to this email, or read how delivery works: https://shop.example.com/help
 """
 # Minutes ago, recipient, subject, text, tag, and what happened then.
 _EMAILS: tuple[tuple[float, str, str, str, str, str], ...] = (
@@ -39,7 +39,7 @@ _EMAILS: tuple[tuple[float, str, str, str, str, str], ...] = (
         4100,
         "ida@example.com",
         "Weekly digest: 4 new comments",
-        "Olaf answered you in “Rigging a cutter”.",
+        "Olaf replied to you in “Rigging a cutter”.",
         "digest",
         "",
     ),
@@ -101,7 +101,7 @@ _EMAILS: tuple[tuple[float, str, str, str, str, str], ...] = (
         1.4,
         "kim.lee@example.com",
         "Reset your password",
-        "Somebody asked to reset the password.",
+        "You asked for a new password.",
         "password-reset",
         "open",
     ),

@@ -145,7 +145,7 @@ PICTURES = (
 
 def _same_ids() -> None:
     """Let the next sandbox have the ids and tokens of every other one."""
-    chance = random.Random(10482)  # noqa: S311 - pictures are no secret
+    chance = random.Random(10482)  # noqa: S311 - nothing here has to be secret
     uuid.uuid4 = lambda: uuid.UUID(int=chance.getrandbits(128), version=4)
 
 

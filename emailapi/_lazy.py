@@ -22,7 +22,7 @@ def load(package: str, homes: Mapping[str, str], name: str) -> object:
         name: The name that is asked for.
 
     Raises:
-        AttributeError: It is not a public name of the package.
+        AttributeError: The package has no such public name.
     """
     if name not in homes:
         raise AttributeError(f"module {package!r} has no attribute {name!r}")

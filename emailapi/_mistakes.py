@@ -144,6 +144,7 @@ ADVICE: dict[str, str] = {
     "Outbound.send_batch": "give the emails as a list, send_batch([first, second])",
     "Outbound.send_many": "give the emails as one iterable, send_many(emails)",
     "Outbound.send_template_batch": "give the emails as a list, send_template_batch([first, second])",
+    "Outbound.send_template_many": "give the emails as one iterable, send_template_many(emails)",
     "Outbound.send_bulk": "give one email, send_bulk(BulkEmail(messages=..., subject=...)), or a mapping",
     **dict.fromkeys(
         (f"Client.{name}" for name in ("accounts", "domains", "servers", "signatures", "senders", "dataremovals")),

@@ -86,7 +86,7 @@ def resolve_base_url(given: str | None, allow_http: bool) -> str:
         allow_http: Whether the token may be sent in clear off loopback; else `EMAILAPI_ALLOW_HTTP` decides.
 
     Raises:
-        ConfigurationError: The URL is not valid, or tokens would be sent in clear.
+        ConfigurationError: The URL or `EMAILAPI_ALLOW_HTTP` is not valid, or tokens would be sent in clear.
     """
     if given is not None and not isinstance(given, str):
         raise ConfigurationError(f"base_url must be text, got {type(given).__name__}")
@@ -105,7 +105,7 @@ def resolve_base_url(given: str | None, allow_http: bool) -> str:
         raise ConfigurationError(f"{source} must be http(s)://host, got {url!r}")
     if any(character <= " " or character == "\x7f" for character in url) or not url.isascii():
         raise ConfigurationError(f"{source} {url!r} has a character that is not valid in a URL")
-    if parts.scheme == "http" and not is_loopback(host) and not _allows_http(allow_http):
+    if not _allows_http(allow_http) and parts.scheme == "http" and not is_loopback(host):
         raise ConfigurationError(f"{source} {url!r} would send the token in clear: use https, or allow_http=True")
     return url.rstrip("/")
 

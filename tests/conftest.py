@@ -1,4 +1,4 @@
-"""What all tests stand on: a clean environment, hand-written JSON, child processes, and parts that may be missing."""
+"""Fixtures of all tests: a clean environment, hand-written JSON, child processes, and parts that may be missing."""
 
 from __future__ import annotations
 
@@ -89,9 +89,9 @@ def needs() -> Callable[[str, object, str], None]:
 
 
 @pytest.fixture(scope="session")
-def answers() -> Callable[[str], Any]:
-    """Give `answers(name)`: what the service responds, as tests/answers/ has it by hand from the contract."""
-    return lambda name: json.loads((TESTS / "answers" / f"{name}.json").read_bytes())
+def responses_json() -> Callable[[str], Any]:
+    """Give `responses_json(name)`: a response of the service, written by hand from the contract in tests/responses/."""
+    return lambda name: json.loads((TESTS / "responses" / f"{name}.json").read_bytes())
 
 
 @pytest.fixture(scope="session")

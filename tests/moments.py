@@ -28,7 +28,7 @@ ITEM = {
 
 
 class TimeLimit(BaseException):
-    """What the signal handler raises."""
+    """The exception that the signal handler raises."""
 
 
 class Moments:

@@ -47,7 +47,6 @@ def body_of(call):
     ],
 )
 def test_the_token_comes_from_the_argument_or_the_environment(sent, monkeypatch, given, environment, token):
-    """The token is the argument, else EMAILAPI_SERVER_TOKEN, else POSTMARK_SERVER_TOKEN, without white space around."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     with Client(given, base_url=HOST) as client:
@@ -57,7 +56,6 @@ def test_the_token_comes_from_the_argument_or_the_environment(sent, monkeypatch,
 
 @pytest.mark.parametrize("given", [None, "", " "])
 def test_a_missing_token_is_an_error_that_names_both_variables(given, monkeypatch):
-    """Without a token there is no client, and the error names both variables; an account's token is none."""
     monkeypatch.setenv("EMAILAPI_ACCOUNT_TOKEN", "account")
     with pytest.raises(ConfigurationError, match="EMAILAPI_SERVER_TOKEN or POSTMARK_SERVER_TOKEN"):
         Client(given)
@@ -65,7 +63,6 @@ def test_a_missing_token_is_an_error_that_names_both_variables(given, monkeypatc
 
 @pytest.mark.parametrize("given", ["se cret", "secret\r\nX-Evil: 1", "sécret", "sec\0ret", 7, b"secret", object()])
 def test_an_invalid_token_is_rejected_and_not_repeated(given):
-    """A token that is no text or is not valid in a header is rejected without being repeated."""
     with pytest.raises(ConfigurationError) as caught:
         Client(given)
     assert "cret" not in str(caught.value)
@@ -130,7 +127,6 @@ def test_an_invalid_base_url_is_rejected(monkeypatch, url, where):
     ],
 )
 def test_plain_http_is_allowed_on_loopback(url):
-    """Plain HTTP is allowed on loopback, TLS anywhere."""
     Client("t", base_url=url).close()
 
 
@@ -138,7 +134,6 @@ def test_plain_http_is_allowed_on_loopback(url):
     "url", ["http://api.example", "http://10.0.0.1", "http://localhost.example", "http://127.0.0.1.example"]
 )
 def test_plain_http_to_another_host_requires_allow_http(monkeypatch, url):
-    """Plain HTTP elsewhere needs `allow_http`, by argument or environment: the token would travel in clear."""
     with pytest.raises(ConfigurationError, match="allow_http"):
         Client("t", base_url=url)
     Client("t", base_url=url, allow_http=True).close()
@@ -166,7 +161,6 @@ def test_an_invalid_timeout_is_rejected(timeout):
 
 @pytest.mark.parametrize("timeout", [1e7, 1e10, 10**30, (1, 1e300)])
 def test_a_timeout_beyond_the_limit_of_sockets_is_rejected_at_construction(timeout):
-    """A timeout beyond what sockets take is rejected when the client is made, not at its first call."""
     with pytest.raises(ConfigurationError, match="timeout"):
         Client("t", timeout=timeout)
 
@@ -200,7 +194,6 @@ def test_the_default_sender_is_filled_in(sent, monkeypatch, given, environment, 
 
 
 def test_an_email_without_any_sender_is_rejected(sent):
-    """An email without a sender is rejected where the client has none either."""
     with pytest.raises(InvalidEmail, match="sender"), Client("t", base_url=HOST) as client:
         client.outbound.send(attrs.evolve(EMAIL, sender=None))
     assert not sent
@@ -209,7 +202,6 @@ def test_an_email_without_any_sender_is_rejected(sent):
 @pytest.mark.parametrize("sender", ["nobody", "a@example.com, b@example.com", "a@example.com\r\nBcc: x@y", 7])
 @pytest.mark.parametrize("where", ["argument", "environment", "with_options"])
 def test_an_invalid_default_sender_is_a_configuration_error(monkeypatch, sender, where):
-    """A default sender that is not one address is a `ConfigurationError` before any email."""
     if where == "environment":
         monkeypatch.setenv("EMAILAPI_SENDER", str(sender))
     with pytest.raises(ConfigurationError, match="EMAILAPI_SENDER" if where == "environment" else "sender"):
@@ -227,13 +219,11 @@ def test_the_default_stream_is_filled_in(sent):
 
 @pytest.mark.parametrize("stream", ["", " ", "a\nb", 7])
 def test_an_invalid_default_stream_is_rejected(stream):
-    """A default stream is a stream's id."""
     with pytest.raises(ConfigurationError, match="message_stream"):
         Client("t", message_stream=stream)
 
 
 def test_with_options_changes_only_the_given_options(sent):
-    """`with_options` changes what it is given, keeps the rest, and leaves the first client as it was."""
     with Client("t", base_url=HOST, timeout=3, sender="a@example.com", message_stream="one") as client:
         other = client.with_options(timeout=(1, 20), sender="b@example.com")
         for each in (other, other.with_options(message_stream="two"), client):
@@ -281,7 +271,6 @@ def test_a_closed_client_raises_an_error_that_says_so(sent):
 
 
 def test_the_repr_names_the_host():
-    """The repr of a client, and of all it holds, shows the host and no token."""
     client = Client("s3cret", base_url=HOST)
     assert repr(client) == f"Client(base_url='{HOST}')"
     assert repr(client.with_options(timeout=1)) == repr(client)

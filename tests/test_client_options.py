@@ -1,4 +1,4 @@
-"""What a client may be told of deadlines, retries and hooks, and that `with_options` changes it on the same pool."""
+"""Deadlines, retries and hooks of a client, and `with_options`, which changes them on the same pool."""
 
 from __future__ import annotations
 
@@ -53,7 +53,6 @@ def client(service):
 
 @pytest.mark.parametrize("name, value", [*WRONG, *WRONG_OF_A_CLIENT])
 def test_an_invalid_option_is_named(name, value):
-    """An option that cannot be is named, when a client is made and when it is changed."""
     with pytest.raises(ConfigurationError, match=name):
         Client("t", **{name: value})
     with pytest.raises(ConfigurationError, match=name):
@@ -68,12 +67,10 @@ def test_an_invalid_option_of_an_account_client_is_named(name, value):
 
 
 def test_on_unknown_has_two_values():
-    """There are two things to do, and no third."""
     assert [Options(on_unknown=value).on_unknown for value in ("raise", "resend")] == ["raise", "resend"]
 
 
 def test_with_options_changes_the_deadline(service, client):
-    """`deadline` is changed, and the first client keeps its own."""
     service.script[:] = [MODES["drip-body"]]
     began = time.monotonic()
     with pytest.raises(DeadlineExceeded):
@@ -124,7 +121,6 @@ def test_with_options_changes_hooks_as_a_whole(client):
 
 
 def test_with_options_changes_the_default_sender_and_stream(service, client):
-    """`sender` and `message_stream` are changed; what is None stays."""
     other = client.with_options(sender="other@example.com", message_stream="news").with_options(sender=None)
     other.outbound.send({"to": "a@example.com", "text_body": "x"})
     with pytest.raises(InvalidEmail, match="sender"):
@@ -150,7 +146,6 @@ def test_with_options_shares_the_pool(service, client):
 
 
 def test_options_of_threads_do_not_mix(service, client):
-    """Threads that share a pool with other options each keep to their own."""
     ended: dict[int, int] = {}
     together = threading.Barrier(3)
 

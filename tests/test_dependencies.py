@@ -96,6 +96,9 @@ PARTS = {
         ("waitress", "waitress.wasyncore", "loop"): ["timeout", "use_poll", "map", "count"],
         ("waitress", "waitress.wasyncore", "close_all"): ["map", "ignore_all"],
     },
+    "emailapi/sandbox/routing.py": {
+        ("Werkzeug", "werkzeug.routing", "Rule"): ["self._compile_builder(False).__get__(self, None)"],
+    },
     "emailapi/sandbox/smtp/conversation.py": {
         ("aiosmtpd", "aiosmtpd.smtp", "SMTP"): [
             "self._handle_client()",
@@ -127,6 +130,7 @@ CEILINGS = {
     "requests": "requests",
     "urllib3": "urllib3",
     "waitress": "waitress",
+    "Werkzeug": "werkzeug",
     "aiosmtpd": "aiosmtpd",
     "botocore": "boto3",
 }

@@ -37,13 +37,11 @@ def test_dir_is_complete():
 
 
 def test_import_adds_no_names_but_those_in_all():
-    """A fresh `import emailapi` has no public name but those in `__all__`, and no helper of its own making."""
     code = "import emailapi; print([n for n in vars(emailapi) if n[0] != '_' and n not in emailapi.__all__])"
     assert run(code).strip() == "['annotations']"
 
 
 def test_star_import_imports_all_public_names():
-    """`from emailapi import *` gives exactly the public names."""
     space: dict[str, object] = {}
     exec("from emailapi import *", space)
     assert set(space) - {"__builtins__"} == set(emailapi.__all__)
@@ -51,19 +49,16 @@ def test_star_import_imports_all_public_names():
 
 @pytest.mark.parametrize("name", ["Clinet", "models_", "_private", "TYPO"])
 def test_an_unknown_name_is_an_attribute_error(name):
-    """A name that is not public is an AttributeError that repeats it."""
     with pytest.raises(AttributeError, match=f"module 'emailapi' has no attribute '{name}'"):
         getattr(emailapi, name)
 
 
 def test_an_unknown_name_is_an_import_error():
-    """`from emailapi import Typo` is an ImportError."""
     with pytest.raises(ImportError, match="Typo"):
         exec("from emailapi import Typo", {})
 
 
 def test_import_loads_neither_requests_nor_attrs_nor_cattrs():
-    """`import emailapi` loads neither requests nor attrs nor cattrs, nor any module of the package but its version."""
     loaded = loaded_by("import emailapi")
     assert not loaded & (HEAVY | {"attr", "attrs"})
     assert {name for name in loaded if name.startswith("emailapi.")} == {"emailapi._version"}

@@ -1,4 +1,4 @@
-"""What a socket has received, found out without waiting and without taking it away."""
+"""The bytes that a socket has received, found out without waiting and without taking them away."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """
-What breaks elsewhere and holds here: a test for each line of section 1 of the promises that a response's bytes decide.
+Promises that other libraries break, about responses: a test for each.
 
-What a connection decides stands in test_promises_of_delivery.py.
+test_promises_of_delivery.py has those about connections.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def test_unknown_has_a_type_of_its_own(service, client):
 
 
 @pytest.mark.parametrize(
-    "answer, expected",
+    "response, expected",
     [
         ({"status": 422, "json": {"ErrorCode": 99999, "Message": "new"}}, emailapi.InvalidRequest),
         ({"status": 429, "body": "slow down"}, emailapi.RateLimited),
@@ -73,22 +73,19 @@ def test_unknown_has_a_type_of_its_own(service, client):
         ({"status": 200, "body": "<html>hello</html>"}, emailapi.DeliveryUnknown),
     ],
 )
-def test_unexpected_responses_raise_typed_errors(service, client, answer, expected):
-    """A code nobody knows, a page where JSON should be, nothing at all: each is an error of ours."""
-    service.post(f"{HOST}/email", **answer)
+def test_unexpected_responses_raise_typed_errors(service, client, response, expected):
+    service.post(f"{HOST}/email", **response)
     with client.with_options(timeout=1) as quick:
         assert type(failure(quick)) is expected
 
 
 @pytest.mark.parametrize("more", [{}, {"ErrorCode": 0}, {"To": None, "Brand": "new", "SubmittedAt": "some day"}])
 def test_a_response_of_success_is_never_an_error(service, client, more):
-    """An accepted email is accepted, whatever its response leaves out or adds."""
     service.post(f"{HOST}/email", json={**ACCEPTED, **more})
     assert client.outbound.send(EMAIL).message_id == ACCEPTED["MessageID"]
 
 
 def test_unknown_values_and_unreadable_rows_do_not_lose_a_page(service, client):
-    """A new enum value, a missing field and one odd row never lose the page."""
     rows = messages({"MessageID": "1", "Status": "Teleported"}, {"MessageID": "2"}, {"MessageID": ["3"]})
     service.get(f"{HOST}/messages/outbound", json=rows)
     page = client.messages.list()
@@ -97,7 +94,6 @@ def test_unknown_values_and_unreadable_rows_do_not_lose_a_page(service, client):
 
 
 def test_an_invalid_batch_item_does_not_affect_the_others(service, client):
-    """An item without `To` or `MessageID` is that item's error; the others stand."""
     items = [{**ACCEPTED, "ErrorCode": 0}, {"ErrorCode": 300, "Message": "no"}, {"ErrorCode": 0}]
     service.post(f"{HOST}/email/batch", json=items)
     result = client.outbound.send_batch([EMAIL] * 3)
@@ -133,7 +129,6 @@ def test_every_error_pickles_whole(error):
 
 
 def test_the_token_is_in_no_repr_log_or_error(service, client, caplog):
-    """No repr, text, log line or exception repeats the token."""
     caplog.set_level("DEBUG")
     service.post(f"{HOST}/email", status=500)
     error = failure(client)
@@ -169,7 +164,6 @@ BAD = {
 
 @pytest.mark.parametrize("fields", BAD.values(), ids=BAD.keys())
 def test_an_invalid_email_is_rejected_before_a_byte_is_sent(service, client, fields):
-    """What the service would reject, or worse, is rejected here by its field's name."""
     email = {"sender": "us@example.com", "to": "you@example.com", "text_body": "Hi", **fields}
     with pytest.raises(InvalidEmail) as caught:
         client.outbound.send(email)
@@ -178,7 +172,6 @@ def test_an_invalid_email_is_rejected_before_a_byte_is_sent(service, client, fie
 
 
 def test_invalid_base64_is_rejected():
-    """Content that is no base64 is rejected by its attachment's name."""
     with pytest.raises(InvalidEmail, match="'a.txt'"):
         Attachment.from_base64("a.txt", "not base64!")
 

@@ -1,4 +1,4 @@
-"""What breaks elsewhere and holds here: the lines of section 1 of the promises that a connection decides."""
+"""Promises that other libraries break, about connections: a test for each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 from emailapi import Client, DeliveryUnknown, EmailAPIError, Outcome, Retry, TransportError
 
 from .faults.calls import new_email
-from .faults.modes import EATEN, LOST, MODES, Mode, answers
+from .faults.modes import EATEN, LOST, MODES, Mode, respond_with
 from .faults.service import Service
 from .forking import ended
 
@@ -41,7 +41,6 @@ def client(service) -> Iterator[Client]:
 
 @pytest.mark.parametrize("mode", [mode for mode in LOST if mode.accepts], ids=lambda mode: mode.name)
 def test_an_accepted_email_is_accepted_exactly_once(mode, service, client):
-    """Whatever the connection does behind an accepted email, alone or in a batch, it is accepted once and known."""
     service.script[:], client = [mode, mode], client.with_options(timeout=(10, 0.3))
     results = [client.outbound.send(new_email("a")), *client.outbound.send_batch([new_email("b"), new_email("c")])]
     assert [result.message_id for result in results] == ["id-1", "id-2", "id-3"]
@@ -50,7 +49,6 @@ def test_an_accepted_email_is_accepted_exactly_once(mode, service, client):
 
 @pytest.mark.usefixtures("clock")
 def test_an_unknown_outcome_has_its_own_error_whose_key_finds_the_email(service, client):
-    """What may have been sent has a type of its own, whose key finds the email as soon as the service's search does."""
     service.lag, service.script[:] = 99.0, [MODES["reset"]]
     with pytest.raises(DeliveryUnknown) as caught:
         client.outbound.send(new_email("a"))
@@ -62,7 +60,6 @@ def test_an_unknown_outcome_has_its_own_error_whose_key_finds_the_email(service,
 
 @pytest.mark.parametrize("what", ["refused", "a handshake"])
 def test_a_failed_connection_is_retried(what):
-    """A connection that is rejected, or a TLS handshake that fails, is tried again, and nothing was sent."""
     service = Service(listening=what != "refused")
     url = service.url if what == "refused" else service.url.replace("http:", "https:")
     try:
@@ -74,7 +71,6 @@ def test_a_failed_connection_is_retried(what):
 
 
 def test_a_host_name_that_cannot_be_resolved_is_retried():
-    """A name that cannot be resolved is tried again, and nothing was sent."""
     with (
         Client("t", base_url="https://nowhere.invalid", retry=QUICK) as client,
         pytest.raises(TransportError, match="resolved") as caught,
@@ -85,11 +81,9 @@ def test_a_host_name_that_cannot_be_resolved_is_retried():
 
 @pytest.mark.parametrize("form", ["seconds", "a date"])
 def test_retry_after_is_respected(form, service, client, clock):
-    """`Retry-After` is waited for in both its forms, and not half as long."""
-
     def busy(exchange):
         after = "28" if form == "seconds" else formatdate(time.time() + 28, usegmt=True)
-        return answers(b"", 429, Retry_After=after)(exchange)
+        return respond_with(b"", 429, Retry_After=after)(exchange)
 
     service.script[:] = [Mode("busy", "again", busy, accepts=False)]
     began = clock()
@@ -100,7 +94,6 @@ def test_retry_after_is_respected(form, service, client, clock):
 
 @pytest.mark.parametrize("mode", EATEN, ids=lambda mode: mode.name)
 def test_a_slowly_dripping_response_ends_with_the_deadline(mode, service, client, clock):
-    """A server that drips bytes, wherever in its response, ends with the deadline."""
     service.script[:], service.clock, began = [mode], clock, clock()
     with pytest.raises(EmailAPIError) as caught:
         client.with_options(timeout=30).outbound.send(new_email("a"))
@@ -111,7 +104,6 @@ def test_a_slowly_dripping_response_ends_with_the_deadline(mode, service, client
 @pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="no fork on this platform")
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_after_a_fork_each_process_has_its_own_pool(service, client):
-    """Children of a fork, and their parent, each get the responses to their own emails."""
     client.outbound.send(new_email("before"))
 
     def send(name: str) -> bool:
@@ -133,24 +125,24 @@ def test_after_a_fork_each_process_has_its_own_pool(service, client):
     assert len(service.accepted) == 31
 
 
-# Whoever runs the tests in the background has SIGINT ignored, and so have their children.
+# A test run in the background has SIGINT ignored, and so have its children.
 SCRIPT = """
 import sys
 from emailapi import Client, Email, Retry
-mail = Email(sender="s@example.com", to="a@example.com", text_body="x", idempotency_key="k")
+email = Email(sender="s@example.com", to="a@example.com", text_body="x", idempotency_key="k")
 client = Client("t", base_url=sys.argv[1])
 try:
     client.outbound.{call}
 except KeyboardInterrupt:
     print("interrupted", flush=True)
 """
-BUSY = Mode("busy", "again", answers(b"", 429, Retry_After="20"), accepts=False)
+BUSY = Mode("busy", "again", respond_with(b"", 429, Retry_After="20"), accepts=False)
 INTERRUPTED = {
     "send, back-off": ("send(mail)", BUSY),
-    "send_batch, back-off": ("send_batch([mail] * 501)", BUSY),
-    "send_many, back-off": ("send_many([mail] * 9, chunk_size=1, workers=1).wait()", BUSY),
+    "send_batch, back-off": ("send_batch([email] * 501)", BUSY),
+    "send_many, back-off": ("send_many([email] * 9, chunk_size=1, workers=1).wait()", BUSY),
     "send, look-up": ("send(mail)", MODES["reset-not-done"]),
-    "send_batch, look-up": ("send_batch([mail] * 501)", MODES["reset-not-done"]),
+    "send_batch, look-up": ("send_batch([email] * 501)", MODES["reset-not-done"]),
     "resend, look-up": ("send(mail)", MODES["reset-not-done"]),
 }
 
@@ -158,7 +150,6 @@ INTERRUPTED = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", INTERRUPTED)
 def test_nothing_is_sent_after_an_interrupt(name, service, start):
-    """After Ctrl-C while a call waits, for its next attempt or for a search, nothing is sent any more."""
     call, mode = INTERRUPTED[name]
     service.script[:] = [mode, mode]
     code = SCRIPT.format(call=call)

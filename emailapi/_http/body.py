@@ -82,7 +82,7 @@ def join(pieces: Iterable[bytes], limit: int, check: Callable[[], None]) -> byte
     Join all pieces.
 
     Raises:
-        UnreadableBody: They have more bytes than the limit.
+        UnreadableBody: The pieces have more bytes than the limit.
     """
     body = io.BytesIO()
     for piece in _within(pieces, limit, check):

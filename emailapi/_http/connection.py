@@ -65,7 +65,7 @@ class Exchange:
         Check that the deadline has not passed.
 
         Raises:
-            TimeoutError: It has.
+            TimeoutError: The deadline has passed.
         """
         if self.left() <= 0:
             raise TimeoutError("the deadline has passed")

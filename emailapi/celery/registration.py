@@ -17,11 +17,12 @@ from ..client import Client
 from ..errors import ConnectionFailed, InvalidArgument
 from ..models.email import TemplateEmail
 from ..queues import DeliveryReport, FileReference, to_payload, to_payloads
-from ..queues.payloads import PAYLOAD_BYTES, Loader, describe
+from ..queues.content import Loader, describe, hide
+from ..queues.payloads import PAYLOAD_BYTES
 from ..transports.batch import BATCH_LIMIT
 from ..transports.inputs import EmailLike
 from ..webhooks import SeenStore
-from .task import Run
+from .task import Run, task_class
 from .worker import SPARE_SECONDS, Settings, Worker, visibility_timeout
 from .worker_checks import check_accepts_json, check_at_start
 
@@ -91,12 +92,14 @@ def register(
     )
 
     def run(task: Any, payload: dict[str, Any], attempt: int = 1, look_up: bool = False) -> dict[str, Any]:
+        payload = hide(payload)
         return Run(worker, task, payload, attempt, look_up).execute()
 
     task = app.task(
         run,
         name=name,
         bind=True,
+        base=task_class(app, queue),
         acks_late=True,
         reject_on_worker_lost=True,
         acks_on_failure=True,
@@ -135,7 +138,7 @@ class CeleryQueue:
 
     Attributes:
         app: The application.
-        task: The task of Celery, for those who need its own methods.
+        task: The task of Celery, whose argument is a payload: `task.delay(to_payload(email, key="receipt-7"))`.
         queue: The queue that emails are put into; None for the application's default.
         max_bytes: The most bytes of one task.
     """
@@ -264,16 +267,20 @@ class CeleryQueue:
 
             transaction.on_commit(partial(self._publish, payload, check_first, **options))
             return None
-        if self.queue is not None:
-            options["queue"] = self.queue
         try:
-            result: AsyncResult[dict[str, Any]] = self.task.apply_async(
-                [payload, 1, check_first], argsrepr=describe(payload), **options
-            )
-        except (OperationalError, OSError, RuntimeError, *getattr(self.app.backend, "connection_errors", ())) as error:
-            # The backend of results is asked before the email is published.
+            result: AsyncResult[dict[str, Any]] = self.task.apply_async([payload, 1, check_first], **options)
+        except Exception as error:
+            if not isinstance(error, _connection_errors(self.app)):
+                raise
             why = (
                 f"Celery's broker or result backend cannot be reached, {describe(payload)} is not in the queue: {error}"
             )
             raise ConnectionFailed(why) from error
         return result
+
+
+def _connection_errors(app: Celery) -> tuple[type[BaseException], ...]:
+    """Return the errors of the broker, and of the backend of results, which is asked before the email is published."""
+    with app.connection_for_write() as connection:
+        broker = (*connection.connection_errors, *connection.channel_errors)
+    return (OperationalError, OSError, RuntimeError, *broker, *getattr(app.backend, "connection_errors", ()))

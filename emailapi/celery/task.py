@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 import attrs
+from celery import Celery
 from celery.exceptions import Reject, Retry
 
 from .._log import logger
 from ..errors import EmailAPIError, Outcome
 from ..queues import DeliveryReport, EmailFailure, RetryLater
+from ..queues.content import Payload, describe, hide, keys_of, split
 from ..queues.delivering import Job
-from ..queues.payloads import describe, keys_of, split
 from .worker import Worker, visibility_timeout
 
 # How long the store remembers that a task has begun, and how often a task was run.
@@ -37,6 +38,30 @@ class DeliveryGivenUp(EmailAPIError):
         """Store the keys beside the facts of every error."""
         super().__init__(message, **facts)
         self.keys = keys
+
+
+def task_class(app: Celery, queue: str | None) -> type[Any]:
+    """Return the class of the task, derived from the class of the application's tasks, which is Django's there."""
+
+    class DeliveryTask(app.Task):
+        """A task whose messages show the keys of emails alone, and go to its queue, however they are published."""
+
+        abstract = True
+
+        def apply_async(self, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
+            """Publish a message; the arguments are Celery's."""
+            shown = _shown(args[0] if args else (kwargs or {}).get("payload"))
+            options = {"argsrepr": shown, "kwargsrepr": shown if kwargs else "{}", **options}
+            if queue is not None and not {"queue", "routing_key", "exchange"} & {*options}:
+                options["queue"] = queue
+            return super().apply_async(args, kwargs, **options)
+
+    return DeliveryTask
+
+
+def _shown(payload: object) -> str:
+    hidden = hide(payload)
+    return repr(hidden) if isinstance(hidden, Payload) else f"<{type(payload).__name__}>"
 
 
 @attrs.frozen
@@ -72,10 +97,10 @@ class Run:
         Send the emails, and return the report as JSON values.
 
         Raises:
-            Retry: Another message has been published that goes on.
-            Reject: None could be published; the broker delivers this message again.
+            Retry: Another message was published, which continues the delivery.
+            Reject: No message could be published; the broker delivers this one again.
             DeliveryGivenUp: Some emails were tried too often.
-            InvalidArgument: This is no payload.
+            InvalidArgument: The payload is not valid.
         """
         keys_of(self.payload)
         if not self._is_eager:
@@ -214,7 +239,6 @@ class Run:
             args=(payload, attempt or self.attempt, True),
             kwargs={},
             countdown=min(seconds, latest),
-            argsrepr=describe(payload),
             **options,
         )
         if not self._is_eager:

@@ -14,7 +14,7 @@ from .._log import logger
 from ..client import Client
 from ..errors import ConfigurationError
 from ..queues import DeliveryReport, compute_lookup_delay
-from ..queues.payloads import Loader
+from ..queues.content import Loader
 from ..webhooks import SeenStore
 
 # Seconds before a look-up when the client that tells them cannot be made.
@@ -23,7 +23,8 @@ DEFAULT_DELAY = 120.0
 SPARE_SECONDS = 60.0
 # How long brokers wait for the acknowledgement of a message, unless they are told otherwise: RabbitMQ by its
 # consumer_timeout, the others by kombu's visibility timeouts.
-ACKNOWLEDGEMENT_SECONDS = {"amqp": 1800.0, "pyamqp": 1800.0, "amqps": 1800.0, "sqs": 1800.0}
+RABBITMQ = ("amqp", "pyamqp", "amqps")
+ACKNOWLEDGEMENT_SECONDS = {**dict.fromkeys(RABBITMQ, 1800.0), "sqs": 1800.0}
 VISIBILITY_TIMEOUT = 3600.0
 
 
@@ -108,6 +109,11 @@ def visibility_timeout(app: Celery) -> float:
     chosen: Any = (app.conf.broker_transport_options or {}).get("visibility_timeout")
     if chosen is not None:
         return float(chosen)
+    return ACKNOWLEDGEMENT_SECONDS.get(broker_scheme(app), VISIBILITY_TIMEOUT)
+
+
+def broker_scheme(app: Celery) -> str:
+    """Return the scheme of the broker's URL, such as `redis`; of several brokers, that of the first."""
     url = app.conf.broker_read_url or app.conf.broker_url or "amqp"
-    first = url if isinstance(url, str) else next(iter(url))
-    return ACKNOWLEDGEMENT_SECONDS.get(first.partition(":")[0].partition("+")[0], VISIBILITY_TIMEOUT)
+    first: str = url if isinstance(url, str) else next(iter(url))
+    return first.partition(":")[0].partition("+")[0]

@@ -1,4 +1,4 @@
-"""What is checked when a worker starts, while nothing is lost yet."""
+"""The checks of a starting worker: wrong settings end it before it takes a task."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from celery import Celery, signals
 from .._log import logger
 from ..errors import ConfigurationError, EmailAPIError
 from ..webhooks import MemorySeenStore
-from .worker import Worker, visibility_timeout
+from .worker import RABBITMQ, Worker, broker_scheme, visibility_timeout
 
 # A message that waits for a look-up must not be delivered again meanwhile.
 LEAST_DELAYS = 4
@@ -35,7 +35,7 @@ def check_at_start(app: Celery, worker: Worker) -> None:
 
     def warn(instance: Any, **_: object) -> None:
         if instance.app is app:
-            for warning in _warnings(app, worker.lookup_delay(), instance.prefetch_multiplier):
+            for warning in find_risks(app, worker.lookup_delay(), instance.prefetch_multiplier):
                 logger.warning(warning)
             worker.close()
 
@@ -54,11 +54,11 @@ def check_accepts_json(app: Celery) -> None:
     Check that tasks of JSON are accepted.
 
     Raises:
-        ConfigurationError: They are not.
+        ConfigurationError: `accept_content` lacks JSON.
     """
     if not {"json", "application/json"} & {*app.conf.accept_content}:
         raise ConfigurationError(
-            f"accept_content of Celery must have json, got {[*app.conf.accept_content]!r}: emails travel as JSON only"
+            f"accept_content of Celery must have json, got {[*app.conf.accept_content]!r}: emails are sent as JSON only"
         )
 
 
@@ -70,7 +70,8 @@ def _check_store(worker: Worker) -> None:
         )
 
 
-def _warnings(app: Celery, lookup_delay: float, multiplier: int) -> list[str]:
+def find_risks(app: Celery, lookup_delay: float, multiplier: int) -> list[str]:
+    """Return a sentence for each setting by which tasks may be lost, or delivered again while they wait."""
     found = []
     if multiplier != 1:
         found.append(
@@ -82,5 +83,10 @@ def _warnings(app: Celery, lookup_delay: float, multiplier: int) -> list[str]:
         found.append(
             f"the visibility timeout of {visible:g} s is less than four times the lookup_delay of {lookup_delay:g} s: "
             "tasks that wait may be delivered again; raise visibility_timeout in broker_transport_options"
+        )
+    if broker_scheme(app) in RABBITMQ and not (app.conf.broker_transport_options or {}).get("confirm_publish"):
+        found.append(
+            "broker_transport_options has no confirm_publish: Celery does not wait until RabbitMQ has a message, and "
+            "tasks may be lost when it ends; set it to True, also in the programs that queue emails"
         )
     return found

@@ -6,8 +6,12 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from .._version import __version__
+
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 # The commands in the order of the help, with what each does.
 COMMANDS = {
@@ -26,7 +30,6 @@ COMMANDS = {
     "commands": "print all commands and options as JSON",
     "demo": "send emails to a sandbox: their states, a lost response, many emails, an outage",
 }
-INTERRUPTED = 130
 
 _EXIT_CODES = """\
 exit codes:
@@ -43,6 +46,35 @@ the URL of the API from EMAILAPI_BASE_URL. Output is JSON if it is not written
 to a terminal, or with --json. `emailapi COMMAND --help` shows examples."""
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are those of the command line. Unknown options are an error of the command they follow."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse the arguments; none may remain."""
+        first = args[0].partition("=")[0] if args else ""
+        if self._subparsers and first.startswith("-") and first not in self._option_string_actions:
+            from .usage import unknown_arguments
+
+            raise unknown_arguments(self, [first])  # its value would be taken for the command, and repeated
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            from .usage import unknown_arguments
+
+            raise unknown_arguments(self, unknown)
+        return found, unknown
+
+    def error(self, message: str) -> NoReturn:
+        """
+        Reject the arguments.
+
+        Raises:
+            UsageError: Always.
+        """
+        from .usage import wrong_usage
+
+        raise wrong_usage(self, message)
+
+
 def parser_for(arguments: Sequence[str] | None) -> argparse.ArgumentParser:
     """
     Return the parser for some arguments.
@@ -50,7 +82,7 @@ def parser_for(arguments: Sequence[str] | None) -> argparse.ArgumentParser:
     Args:
         arguments: The arguments: only the command that they name is imported and has its options; None for all.
     """
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="emailapi",
         description="Send emails through a Postmark-compatible API, and look after them.",
         epilog=_EXIT_CODES,
@@ -71,7 +103,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Run one command and return the exit code.
 
     The exit codes are 0 done, 1 rejected or not as expected, 2 usage, 3 configuration, 4 network, 5 may have been sent,
-    129 the terminal was closed, 130 interrupted. An error is one line on stderr.
+    129 the terminal was closed, 130 interrupted, 143 terminated. An error is one line on stderr.
+
+    Raises:
+        SystemExit: The arguments are not valid, with exit code 2; or help was printed.
     """
     from . import process
 
@@ -83,9 +118,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return int(options.run(options) or 0)
         finally:
             process.flush()
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    except KeyboardInterrupt as error:
+        return 128 + getattr(error, "number", 2)
     except Exception as error:
         from .output import report
+        from .usage import UsageError
 
+        if isinstance(error, UsageError):
+            options.json = "--json" in given
+            raise SystemExit(report(error, options)) from None
         return report(error, options)

@@ -42,12 +42,15 @@ def _described(parser: argparse.ArgumentParser) -> dict[str, Any]:
         elif action.option_strings:
             found["options"].append(_option(action))
         else:
-            found["arguments"].append({"name": action.metavar or action.dest, "help": action.help or ""})
+            argument = {"name": action.metavar or action.dest, "help": action.help or ""}
+            found["arguments"].append(argument | _choices(action))
     return found
 
 
 def _option(action: argparse.Action) -> dict[str, Any]:
     option = {"names": [*action.option_strings], "help": action.help or "", "takes_value": action.nargs != 0}
-    if action.choices is not None:
-        option["choices"] = [str(choice) for choice in action.choices]
-    return option
+    return option | _choices(action)
+
+
+def _choices(action: argparse.Action) -> dict[str, list[str]]:
+    return {} if action.choices is None else {"choices": [str(choice) for choice in action.choices]}

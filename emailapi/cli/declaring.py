@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..errors import ConfigurationError
 from .failures import InputError
@@ -97,6 +97,28 @@ def positive(text: str) -> int:
     return number
 
 
+def port(text: str) -> int:
+    """Convert the number of a port, 0 for a free one."""
+    number = int(text)
+    if not 0 <= number <= 65_535:
+        raise argparse.ArgumentTypeError(f"must be a port from 0 to 65535, got {text}")
+    return number
+
+
+def http_url(text: str) -> str:
+    """Check a URL that a command sends requests to."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(text)
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid or not text.isascii() or not text.isprintable() or " " in text:
+        raise argparse.ArgumentTypeError(f"must be a URL as http://localhost:5000/hooks, got {text!r}")
+    return text
+
+
 def seconds(text: str) -> float:
     """Convert a number of seconds, 0 or more."""
     number = float(text)
@@ -133,20 +155,52 @@ def json_value(text: str) -> object:
     return value if isinstance(value, (bool, int, float)) else text
 
 
+def parse_json(text: str, where: str, *, one_line: bool = False) -> Any:
+    """
+    Return the value of a JSON text.
+
+    Args:
+        text: The text.
+        where: The place of the text, for the error.
+        one_line: Whether the text is a line of a file, so that only the column is told.
+
+    Raises:
+        InputError: The text is not valid JSON; the message has line and column.
+    """
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        line = "" if one_line else f"line {error.lineno}, "
+        why = f"{line}column {error.colno} is not valid JSON: {error.msg}"
+    except RecursionError:
+        why = "JSON is nested too deeply"
+    except ValueError:  # Python reads no number of thousands of digits
+        why = "JSON has a number that is too long"
+    raise InputError(f"{where}: {why}")
+
+
 def json_object(text: str) -> Mapping[str, Any]:
     """Convert a JSON object: the text itself, the file of `@FILE`, or standard input for `-`."""
     if text == "-" or text.startswith("@"):
         text, source = read_text("-" if text == "-" else text[1:]), text
     else:
         source = "the model"
-    try:
-        value = json.loads(text)
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise InputError(f"{source} is not valid JSON: {where}: {error.msg}") from None
+    value = parse_json(text, source)
     if not isinstance(value, dict):
         raise InputError(f"{source} must be a JSON object, got {type(value).__name__}")
     return value
+
+
+def standard_input() -> BinaryIO:
+    """
+    Return standard input, as bytes.
+
+    Raises:
+        InputError: Standard input is closed.
+    """
+    if sys.stdin is None:
+        raise InputError("standard input is closed: `-` cannot be read")
+    return sys.stdin.buffer
 
 
 def read_text(path: str) -> str:
@@ -156,11 +210,12 @@ def read_text(path: str) -> str:
     Raises:
         InputError: The file cannot be read, or is not UTF-8; the message names the line.
     """
-    if path == "-" and sys.stdin is not None and sys.stdin.isatty():
-        print("Type the text, and end it with Ctrl-D.", file=sys.stderr)
     try:
         if path == "-":
-            content = sys.stdin.buffer.read()
+            source = standard_input()
+            if sys.stdin.isatty():
+                print("Type the text, and end it with Ctrl-D.", file=sys.stderr)
+            content = source.read()
         else:
             with open(path, "rb") as file:
                 content = file.read()

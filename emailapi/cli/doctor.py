@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import platform
+import stat
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -11,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from .._version import __version__
-from ..errors import ConfigurationError, EmailAPIError, Unauthorized
-from .declaring import add_connection, describe, open_client, token_of
+from ..errors import ConfigurationError, ConnectionFailed, EmailAPIError, Unauthorized
+from .declaring import add_connection, describe, token_of
 from .failures import MISCONFIGURED, REJECTED, combined, exit_code
 from .output import show_rows
 
@@ -65,18 +67,23 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _checks(options: argparse.Namespace) -> Iterator[Check]:
+    from ..client import Client
+
     yield _versions()
     yield _sandbox()
+    token = None
     try:
-        with open_client(options) as client:
+        token = token_of(options.token_file)
+        with Client(token) as client:
             url = client._session.base_url
             server = client.server.get()
             sender = client._options.sender
     except EmailAPIError as error:
-        yield _failed(options, error)
+        yield _failed(error, token)
         return
     yield Check("token", "ok", f"server token of the server {server.name!r}")
-    yield _connection(url)
+    yield from _token_file(options.token_file)
+    yield from _connection(url)
     yield _delivery(server)
     if sender is None:
         yield Check("sender", "warn", "there is no default sender", "set EMAILAPI_SENDER, or give each email a sender")
@@ -85,9 +92,24 @@ def _checks(options: argparse.Namespace) -> Iterator[Check]:
     yield from _domain(sender.email)
 
 
+def _token_file(path: str | None) -> Iterator[Check]:
+    """Warn of a file that other users of the machine can read."""
+    if path is not None and os.name == "posix":
+        mode = os.stat(path).st_mode
+        if stat.S_ISREG(mode) and mode & 0o044:
+            yield Check("token file", "warn", f"{path} can be read by other users", f"chmod 600 {path}")
+
+
 def _versions() -> Check:
-    found = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
+    found = ", ".join(f"{name} {_version_of(name)}" for name in _LIBRARIES)
     return Check("versions", "ok", f"emailapi {__version__}, Python {platform.python_version()}, {found}")
+
+
+def _version_of(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:  # as in a zip file
+        return "of unknown version"
 
 
 def _sandbox() -> Check:
@@ -95,54 +117,52 @@ def _sandbox() -> Check:
     if missing:
         advice = "pip install 'emailapi-sdk[sandbox]' to run `emailapi sandbox`"
         return Check("sandbox", "warn", f"{', '.join(missing)} not installed", advice)
-    try:
-        return Check("sandbox", "ok", f"installed, flask {version('flask')}")
-    except PackageNotFoundError:
-        return Check("sandbox", "ok", "installed")
+    return Check("sandbox", "ok", f"installed, flask {_version_of('flask')}")
 
 
-def _failed(options: argparse.Namespace, error: EmailAPIError) -> Check:
+def _failed(error: EmailAPIError, token: str | None) -> Check:
     """Return the check that an error stands for."""
     code = exit_code(error)
     if isinstance(error, Unauthorized):
-        if _is_account_token(options):
-            return Check(
-                "token",
-                "fail",
-                "this is an account token",
-                "set EMAILAPI_SERVER_TOKEN to a server token",
-                MISCONFIGURED,
-            )
-        return Check(
-            "token", "fail", "the service does not know this token", "copy the server token again", MISCONFIGURED
-        )
+        if _is_account_token(token):
+            advice = "set EMAILAPI_SERVER_TOKEN to a server token"
+            return Check("token", "fail", "this is an account token", advice, MISCONFIGURED)
+        return Check("token", "fail", "the service does not know this token", "copy the server token again", code)
     if isinstance(error, ConfigurationError):
         name = "token" if "token" in error.message else "configuration"
         return Check(name, "fail", error.message, "", MISCONFIGURED)
+    if isinstance(error, ConnectionFailed) and "certificate" in error.message:
+        advice = (
+            "set REQUESTS_CA_BUNDLE to a file with the authority of the certificate, or EMAILAPI_BASE_URL to another"
+        )
+        return Check("TLS", "fail", error.message, f"{advice} host", code)
+    if isinstance(error, ConnectionFailed) and "TLS" in error.message:
+        return Check("TLS", "fail", str(error), "check that EMAILAPI_BASE_URL is an https server", code)
     return Check("connection", "fail", str(error), "check EMAILAPI_BASE_URL, the network and its proxy", code)
 
 
-def _is_account_token(options: argparse.Namespace) -> bool:
+def _is_account_token(token: str | None) -> bool:
     from ..account_client import AccountClient
     from ..settings import resolve_token
 
     try:
-        with AccountClient(resolve_token(token_of(options.token_file), "server token")) as account:
+        with AccountClient(resolve_token(token, "server token")) as account:
             account.servers.list(count=1)
     except EmailAPIError:
         return False
     return True
 
 
-def _connection(url: str) -> Check:
+def _connection(url: str) -> Iterator[Check]:
     from ..settings import is_loopback
 
     parts = urlsplit(url)
+    local = is_loopback(parts.hostname or "")
+    yield Check("connection", "ok", f"{url}, on this machine: a sandbox, no email leaves" if local else url)
     if parts.scheme == "https":
-        return Check("connection", "ok", f"{url}, with TLS and a valid certificate")
-    if is_loopback(parts.hostname or ""):
-        return Check("connection", "ok", f"{url}, on this machine: a sandbox, no email leaves")
-    return Check("connection", "warn", f"{url}, without TLS: the token is sent in clear", "use https")
+        yield Check("TLS", "ok", "the certificate is valid")
+    elif not local:
+        yield Check("TLS", "warn", "none: the token is sent in clear", "use https")
 
 
 def _delivery(server: Server) -> Check:

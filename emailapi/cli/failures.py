@@ -7,6 +7,7 @@ from typing import Any
 
 from ..errors import (
     ConfigurationError,
+    ConnectionFailed,
     EmailAPIError,
     InvalidArgument,
     NotFound,
@@ -36,6 +37,8 @@ def exit_code(error: EmailAPIError) -> int:
     if error.outcome is Outcome.UNKNOWN:
         return UNKNOWN
     if isinstance(error, (ConfigurationError, Unauthorized)):
+        return MISCONFIGURED
+    if isinstance(error, ConnectionFailed) and not error.retryable:  # such as a certificate that is not trusted
         return MISCONFIGURED
     if isinstance(error, (InputError, InvalidArgument)):
         return NOT_VALID

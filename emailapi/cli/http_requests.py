@@ -6,6 +6,7 @@ import base64
 import os
 import ssl
 from collections.abc import Mapping
+from http.client import HTTPException
 from time import monotonic
 from typing import Any, NamedTuple
 from urllib.error import HTTPError, URLError
@@ -13,7 +14,6 @@ from urllib.request import HTTPRedirectHandler, HTTPSHandler, ProxyHandler, Requ
 
 from ..errors import ConfigurationError, ConnectionFailed
 from .declaring import token_of
-from .failures import InputError
 
 _AUTH = "EMAILAPI_WEBHOOK_AUTH"
 
@@ -53,11 +53,8 @@ def exchange(
     Send a request, and return the response, whatever its status.
 
     Raises:
-        InputError: The URL is not of HTTP.
         ConnectionFailed: There is no response.
     """
-    if not url.lower().startswith(("http://", "https://")):
-        raise InputError(f"the URL must begin with http:// or https://, got {url!r}")
     context = ssl.create_default_context() if verify else ssl._create_unverified_context()  # noqa: S323 - asked for
     opener = build_opener(ProxyHandler({}), HTTPSHandler(context=context), _NoRedirects())
     started = monotonic()
@@ -67,8 +64,13 @@ def exchange(
     except HTTPError as error:
         with error:
             status, body = error.code, error.read()
-    except (URLError, OSError, ValueError) as error:
-        raise ConnectionFailed(f"{url} does not respond: {getattr(error, 'reason', error)}") from None
+    except (URLError, OSError, ValueError, HTTPException) as error:
+        reason = getattr(error, "reason", None) or error
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            why = f"the certificate of {url} is not trusted: {reason.verify_message}"
+            advice = "set SSL_CERT_FILE to a file with its authority, or give --no-tls-verify"
+            raise ConnectionFailed(f"{why}; {advice}", retryable=False) from None
+        raise ConnectionFailed(f"{url} does not respond: {reason}") from None
     return Reply(status, body, round((monotonic() - started) * 1000))
 
 
@@ -77,7 +79,7 @@ def webhook_login(path: str | None) -> tuple[str, str] | None:
     Return user name and password of a webhook: from a file, or from EMAILAPI_WEBHOOK_AUTH.
 
     Raises:
-        ConfigurationError: They are not of the form USER:PASSWORD.
+        ConfigurationError: The text is not of the form USER:PASSWORD.
     """
     from ..settings import Secret
 

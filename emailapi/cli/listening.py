@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import urlsplit
 
-from ..errors import ConfigurationError, EmailAPIError, InvalidWebhook
+from ..errors import ConfigurationError, EmailAPIError, InvalidWebhook, NotFound
 from .declaring import confirm, given, open_client
 from .failures import InputError
 from .http_requests import basic_auth, exchange, webhook_login
@@ -22,7 +22,7 @@ from .process import Ending
 
 if TYPE_CHECKING:
     from ..client import Client
-    from ..models.webhooks import Triggers
+    from ..models.webhooks import Triggers, Webhook
 
 # The events by the names of the command line, and their triggers.
 EVENTS = {
@@ -158,10 +158,26 @@ def listen(options: argparse.Namespace) -> int:
             try:
                 listener.ready = True
                 print(f"emailapi: listening at {base}; Ctrl-C ends it", file=sys.stderr)
-                number = ending.wait()
+                code = ending.wait()
             finally:
-                client.webhooks.delete(webhook)
-    return 130 if number == 2 else 0
+                _delete(client, webhook)
+    return code
+
+
+def _delete(client: Client, webhook: Webhook) -> None:
+    """
+    Delete the webhook of the command.
+
+    Raises:
+        EmailAPIError: The webhook remains; the message says so.
+    """
+    try:
+        client.webhooks.delete(webhook)
+    except NotFound:
+        pass  # another command has deleted the webhook
+    except EmailAPIError as error:
+        advice = f"the webhook {webhook.id} remains: delete it by `emailapi webhooks delete {webhook.id} --yes`"
+        raise error.replace(message=f"{error.message}; {advice}") from None
 
 
 @contextmanager

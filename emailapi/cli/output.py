@@ -33,8 +33,13 @@ def is_terminal() -> bool:
 
 
 def dump(value: object) -> str:
-    """Return JSON in one line."""
-    return json.dumps(value, ensure_ascii=False)
+    """Return JSON in one line; characters that standard output does not have are escaped."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(value)
+    return text
 
 
 def show_rows(options: argparse.Namespace, rows: Iterable[Row], columns: Sequence[str], empty: str) -> None:

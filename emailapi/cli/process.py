@@ -8,6 +8,7 @@ import signal
 import socket
 import stat
 import sys
+import threading
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,11 @@ def say(text: str, end: str = "\n") -> bool:
         OutputFailed: Standard output cannot be written.
     """
     try:
-        print(text, end=end, flush=True)
+        try:
+            print(text, end=end, flush=True)
+        except UnicodeEncodeError:  # a terminal that does not have these characters
+            encoding = sys.stdout.encoding
+            print(text.encode(encoding, "replace").decode(encoding), end=end, flush=True)
     except OSError as error:
         _drop_output(error)
         return False
@@ -56,8 +61,73 @@ def _drop_output(error: OSError) -> None:
 
 
 def _end(number: int, _: FrameType | None) -> None:
-    """Let `Ending` see the signal; the same signal ends the process at once when it comes again."""
+    """Let the waiting command see the signal; the same signal ends the process at once when it comes again."""
     signal.signal(number, signal.SIG_DFL)
+
+
+class Interrupted(KeyboardInterrupt):
+    """
+    A signal ends the command.
+
+    Attributes:
+        number: The number of the signal.
+    """
+
+    def __init__(self, number: int) -> None:
+        """Store the number."""
+        super().__init__()
+        self.number = number
+
+
+class Interruptions:
+    """
+    SIGINT (Ctrl-C), SIGTERM and SIGHUP for a command that finishes what it has begun.
+
+    The first signal is noted, and raised as `Interrupted` only while `raising` is set: between two steps that belong
+    together nothing is raised. The same signal ends the process at once when it comes again. Signals that were ignored
+    at the start, as under `nohup`, stay ignored. In another thread than the main one, no handlers are installed.
+
+    Attributes:
+        raising: Whether a signal raises an exception.
+        number: The first signal that came.
+    """
+
+    raising = False
+    number: int | None = None
+
+    def __enter__(self) -> Self:
+        """Install the handlers."""
+        self._before: dict[int, Any] = {}
+        if threading.current_thread() is threading.main_thread():
+            known = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+            heeded = [number for number in known if signal.getsignal(number) != signal.SIG_IGN]
+            self._before = {number: signal.signal(number, self._note) for number in heeded}
+        return self
+
+    def __exit__(
+        self, error_class: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Restore the process's own handlers."""
+        self.raising = False
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        _end(number, frame)
+        self.number = self.number or number
+        if self.raising:
+            self.raising = False
+            raise Interrupted(number)
+
+    def check(self) -> None:
+        """
+        Raise the signal that came, if one did.
+
+        Raises:
+            Interrupted: A signal has come.
+        """
+        if self.number is not None:
+            raise Interrupted(self.number)
 
 
 class Ending:
@@ -94,8 +164,12 @@ class Ending:
         self._woken.close()
         self._waking.close()
 
-    def wait(self) -> int | None:
-        """Wait, and return the signal that ends the command, or None if the parent closed its pipe."""
+    def wait(self) -> int:
+        """Wait, and return the exit code: 128 plus the number of the signal; 0 for SIGTERM and a closed pipe."""
+        number = self._signal()
+        return 0 if number in {None, signal.SIGTERM} else 128 + int(number or 0)
+
+    def _signal(self) -> int | None:
         if self._parent is None:
             select.select([self._woken], [], [])
         else:

@@ -6,7 +6,7 @@ import codecs
 import csv
 import hashlib
 import html
-import json
+import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, NamedTuple
@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, NamedTuple
 from ..errors import InvalidEmail
 from ..models.address import Address
 from ..models.email import AddressedEmail
+from .declaring import parse_json
 from .email_options import build
 from .failures import InputError
 
@@ -21,6 +22,8 @@ _PLACEHOLDER = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
 _NAMED = re.compile(r"\s*(.*?)\s*<([^<>]*)>\s*", re.DOTALL)
 # The largest value of a column; Python's own limit is 128 KiB.
 _COLUMN_LIMIT = 10_000_000
+_PIECE = 1 << 16
+_JSON_ARRAY = re.compile(r"\[\s*[{\[\]]")
 
 
 class Row(NamedTuple):
@@ -46,21 +49,30 @@ class RowsFile:
         Keep the open file, and find out its format: the first character of JSON lines is a brace.
 
         Raises:
-            InputError: There is no such encoding.
+            InputError: There is no such encoding, or the file is a JSON array.
         """
         try:
-            codecs.lookup(encoding)
-        except LookupError:
+            "a".encode(encoding)  # not all codecs are of texts
+            self._decoder = codecs.getincrementaldecoder(encoding)
+        except (LookupError, ValueError):
             raise InputError(f"--encoding must be the name of an encoding, as cp1252, got {encoding!r}") from None
         self.name, self._file, self._encoding = name, file, encoding
-        start = file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
-        self._is_json = start.startswith(b"{")
+        start = self._read(4096).decode(encoding, "ignore").lstrip("\ufeff \t\r\n")
+        if _JSON_ARRAY.match(start):
+            raise InputError(f"{name} is a JSON array: write an object on each line, as `jq -c '.[]'` does")
+        self._is_json = start.startswith("{")
+
+    def _read(self, size: int) -> bytes:
+        try:
+            return self._file.read(size)
+        except OSError as error:
+            raise InputError(f"{self.name} cannot be read: {error.strerror}") from None
 
     def digest(self) -> str:
         """Return the SHA-256 of the file."""
         self._file.seek(0)
         digest = hashlib.sha256()
-        for piece in iter(lambda: self._file.read(1 << 20), b""):
+        while piece := self._read(1 << 20):
             digest.update(piece)
         return digest.hexdigest()
 
@@ -75,13 +87,28 @@ class RowsFile:
         return self._json_rows() if self._is_json else self._csv_rows()
 
     def _lines(self) -> Iterator[str]:
-        for number, line in enumerate(self._file, 1):
+        """Yield the lines, each with the characters that end it: LF, CR LF, or CR."""
+        decoder = io.IncrementalNewlineDecoder(self._decoder(), translate=False)
+        number, rest, piece = 0, "", b" "
+        while piece:
+            piece = self._read(_PIECE)
             try:
-                text = line.decode(self._encoding)
+                text = rest + decoder.decode(piece, final=not piece)
             except UnicodeDecodeError as error:
-                why = f"column {error.start + 1} has the byte 0x{line[error.start]:02x}, which is not {self._encoding}"
-                raise self.problem(number, f"{why}: give --encoding, as cp1252") from None
-            yield text.removeprefix("\ufeff") if number == 1 else text
+                whole = piece[: max(error.start - len(error.object) + len(piece), 0)]
+                raise self._not_decodable(number, rest + decoder.decode(whole), error) from None
+            lines = [*io.StringIO(text.removeprefix("\ufeff") if number == 0 else text, newline="")]
+            rest = lines.pop() if piece and lines and lines[-1][-1] not in "\r\n" else ""
+            number += len(lines)
+            yield from lines
+
+    def _not_decodable(self, number: int, before: str, error: UnicodeDecodeError) -> InputError:
+        """Return the error for a byte that cannot be decoded, after so many lines and a text."""
+        *ended, last = re.split("\r\n|\r|\n", before)
+        line, column, byte = number + len(ended) + 1, len(last) + 1, error.object[error.start]
+        other = "utf-16" if line == column == 1 and byte >= 0xFE else "cp1252"
+        why = f"column {column} has the byte 0x{byte:02x}, which is not {self._encoding}"
+        return self.problem(line, f"{why}: give --encoding, as {other}")
 
     def problem(self, line: int, why: str) -> InputError:
         """Return the error for a line."""
@@ -92,12 +119,7 @@ class RowsFile:
         for line, text in enumerate(self._lines(), 1):
             if not text.strip():
                 continue
-            try:
-                value = json.loads(text)
-            except json.JSONDecodeError as error:
-                raise self.problem(line, f"column {error.colno} is not valid JSON: {error.msg}") from None
-            except RecursionError:
-                raise self.problem(line, "JSON is nested too deeply") from None
+            value = parse_json(text, f"{self.name}, line {line}", one_line=True)
             if not isinstance(value, dict):
                 raise self.problem(line, f"must be a JSON object, got {type(value).__name__}")
             number += 1

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import webbrowser
 from typing import TYPE_CHECKING
 
 from . import sandbox_actions
+from .declaring import port
 from .process import Ending, say
 
 if TYPE_CHECKING:
@@ -15,16 +15,6 @@ if TYPE_CHECKING:
 
 
 _HTTP_PORT, _SMTP_PORT = 8025, 2525
-
-
-def _port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 65535:
-        raise ValueError
-    return number
-
-
-_port.__name__ = "port"  # argparse names the type in its error
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -41,10 +31,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def _declare_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=_port, help=f"HTTP port, 0 for a free one (default {_HTTP_PORT})")
+    parser.add_argument("--port", type=port, help=f"HTTP port, 0 for a free one (default {_HTTP_PORT})")
     parser.add_argument(
         "--smtp-port",
-        type=_port,
+        type=port,
         help=f"SMTP port, 0 for a free one (default {_SMTP_PORT}; with --port, a free one)",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
@@ -118,5 +108,4 @@ def run(options: argparse.Namespace) -> int:
         say(_greeting(sandbox, options.data))
         if options.open:
             webbrowser.open(sandbox.inbox_url)
-        number = ending.wait()
-    return 0 if number in {None, signal.SIGTERM} else 128 + number
+        return ending.wait()

@@ -99,10 +99,7 @@ def _send(client: Client, email: AddressedEmail, check_first: bool) -> SendResul
 
     if isinstance(email, Email):
         return client.outbound.send(email, check_first=check_first)
-    if not check_first:
-        return client.outbound.send_template(email)  # type: ignore[arg-type]
-    found = client.outbound.find(str(email.idempotency_key), message_stream=email.message_stream)
-    return found or client.outbound.send_template(email)  # type: ignore[arg-type]
+    return client.outbound.send_template(email, check_first=check_first)  # type: ignore[arg-type]
 
 
 def _show(options: argparse.Namespace, result: SendResult, state: str | None = None) -> None:

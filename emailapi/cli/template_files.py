@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .declaring import read_text
+from .declaring import parse_json, read_text
 from .failures import InputError
 
 if TYPE_CHECKING:
@@ -91,10 +91,7 @@ def read_folder(folder: str) -> list[TemplateFiles]:
 
 
 def _read(path: Path) -> Iterator[tuple[str, Any]]:
-    try:
-        meta = json.loads(read_text(str(path)))
-    except json.JSONDecodeError as error:
-        raise InputError(f"{path}, line {error.lineno}, column {error.colno}: {error.msg}") from None
+    meta = parse_json(read_text(str(path)), str(path))
     if not isinstance(meta, dict) or not isinstance(meta.get("name"), str):
         raise InputError(f"{path} must be a JSON object with a name")
     unknown = [name for name in meta if name not in _FIELDS]

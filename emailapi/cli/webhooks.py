@@ -14,9 +14,11 @@ from .declaring import (
     confirm,
     describe,
     given,
+    http_url,
     json_value,
     open_client,
     pair,
+    port,
     positive,
     read_text,
 )
@@ -53,8 +55,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
         """emailapi webhooks listen --forward-to http://localhost:5000/hooks
         emailapi webhooks listen --url https://7f3a.tunnel.example --port 9000 --forward-to http://localhost:5000/hooks""",
     )
-    listening.add_argument("--url", help="URL of a tunnel to --port; not needed for a sandbox on this machine")
-    listening.add_argument("--port", type=int, default=0, metavar="N", help="port to listen on (default: a free one)")
+    listening.add_argument(
+        "--url", type=http_url, help="URL of a tunnel to --port; not needed for a sandbox on this machine"
+    )
+    listening.add_argument("--port", type=port, default=0, metavar="N", help="port to listen on (default: a free one)")
     listening.add_argument("--save", metavar="FILE", help="append each event to this file, for replay")
     for action in (deleting, listening):
         add_yes(action)
@@ -84,7 +88,9 @@ def _add_posting(add: Callable[..., argparse.ArgumentParser], actions: list[argp
     replaying.add_argument("file", metavar="FILE", help="a payload on each line; - reads standard input")
     for action in (triggering, replaying, listening):
         required = action is not listening
-        action.add_argument("--forward-to", required=required, metavar="URL", help="URL of the application")
+        action.add_argument(
+            "--forward-to", type=http_url, required=required, metavar="URL", help="URL of the application"
+        )
         action.add_argument("--no-tls-verify", action="store_true", help="accept any certificate of the application")
     for action in (creating, triggering, replaying, listening):
         login = "file with USER:PASSWORD for the webhook; without it EMAILAPI_WEBHOOK_AUTH"

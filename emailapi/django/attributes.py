@@ -26,7 +26,7 @@ _OURS = (
     "idempotency_key",
 )
 _MERGES = ("merge_data", "merge_metadata", "merge_headers")
-_REFUSED = {
+_REJECTED = {
     "send_at": "the service sends at once: send the message when it is due",
     "envelope_sender": "the service sets the envelope's sender by the domain's Return-Path",
 }
@@ -72,7 +72,7 @@ def read_attributes(message: Any) -> Attributes:
     Raises:
         InvalidEmail: Naming the attribute: it cannot be sent, or contradicts another.
     """
-    for name, why in _REFUSED.items():
+    for name, why in _REJECTED.items():
         if _get(message, name) is not None:
             raise InvalidEmail(f"{name} cannot be sent by this service: {why}", field=name)
     found = Attributes({}, {})
@@ -144,7 +144,7 @@ def _read_extra(extra: Any, found: Attributes) -> None:
 
 
 def _read_template_id(values: dict[str, Any]) -> None:
-    """Take a `template_id` that is no number for an alias, as anymail does."""
+    """Read a `template_id` that is not a number as an alias, as anymail does."""
     for name in ("template_id", "template_alias"):
         if values.get(name) == "":
             raise InvalidEmail(f"{name} must not be empty: leave it out to send without a template", field=name)

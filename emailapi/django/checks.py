@@ -22,7 +22,7 @@ from .options import OPTION_NAMES, BackendOptions, read_options, shared_options
 # Tokens that stand in examples.
 _PLACEHOLDERS = ("xxx", "your", "token", "changeme", "change-me", "placeholder", "todo", "secret", "<", "...")
 # A request that fails waits so long for the report of its failure.
-_PATIENCE = 5
+_LONGEST_DEADLINE = 5
 _BROKEN_LINKS = "django.middleware.common.BrokenLinkEmailsMiddleware"
 
 
@@ -205,7 +205,7 @@ def check_reports(**kwargs: object) -> list[CheckMessage]:  # noqa: ARG001
 
 
 def _is_short(deadline: object) -> bool:
-    return isinstance(deadline, (int, float)) and deadline <= _PATIENCE
+    return isinstance(deadline, (int, float)) and deadline <= _LONGEST_DEADLINE
 
 
 def _handlers() -> Iterator[logging.Handler]:

@@ -109,7 +109,7 @@ def shared_options() -> dict[str, Any]:
     Return the options in the setting `EMAILAPI`, by their names in lower case.
 
     Raises:
-        ImproperlyConfigured: It has an unknown name, or is not a dict.
+        ImproperlyConfigured: The setting has an unknown name, or is not a dict.
     """
     given = hide_secrets(getattr(settings, "EMAILAPI", {}))
     if not isinstance(given, Mapping):

@@ -38,13 +38,13 @@ def before_send(sender: type, message: object, email: AnyEmail, using: str | Non
         TypeError: A receiver returned something else than an email, or two of them returned one.
     """
     try:
-        answers = pre_send.send(sender=sender, message=message, email=email, using=using)
+        results = pre_send.send(sender=sender, message=message, email=email, using=using)
     except CancelSend:
         return None
-    changed = [(receiver, answer) for receiver, answer in answers if answer is not None]
-    for receiver, answer in changed:
-        if not isinstance(answer, AnyEmail):
-            raise TypeError(f"{receiver!r} returned {type(answer).__name__}: return an email, or None")
+    changed = [(receiver, result) for receiver, result in results if result is not None]
+    for receiver, result in changed:
+        if not isinstance(result, AnyEmail):
+            raise TypeError(f"{receiver!r} returned {type(result).__name__}: return an email, or None")
     if len(changed) > 1:
         raise TypeError(f"{changed[1][0]!r} and another receiver of pre_send both returned an email: one may")
     return changed[0][1] if changed else email

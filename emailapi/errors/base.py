@@ -14,7 +14,7 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
-def _restore(error_class: type[EmailAPIError], args: tuple[object, ...], known: dict[str, Any]) -> EmailAPIError:
+def restore(error_class: type[EmailAPIError], args: tuple[object, ...], known: dict[str, Any]) -> EmailAPIError:
     """Rebuild a pickled error without calling its `__init__`, whose arguments differ from class to class."""
     error = error_class.__new__(error_class, *args)
     error.args = args
@@ -104,7 +104,7 @@ class EmailAPIError(Exception):
             raise TypeError(f"{type(self).__name__} has no attribute {unknown[0]!r}")
         message = changes.get("message", self.message)
         args = (message, *self.args[1:])
-        other: Self = _restore(type(self), args, {**self.__dict__, **changes})  # type: ignore[assignment]
+        other: Self = restore(type(self), args, {**self.__dict__, **changes})  # type: ignore[assignment]
         other.__traceback__, other.__context__ = self.__traceback__, self.__context__
         other.__cause__ = self.__cause__ if cause is None else cause
         other.__suppress_context__ = cause is not None or self.__suppress_context__
@@ -129,7 +129,7 @@ class EmailAPIError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the class, the arguments and all attributes."""
-        return _restore, (type(self), self.args, self.__dict__)
+        return restore, (type(self), self.args, self.__dict__)
 
     def __eq__(self, other: object) -> bool:
         """Compare class and attributes."""

@@ -54,7 +54,13 @@ class InvalidEmail(InvalidArgument):
         self.index = index
 
     def at(self, index: int, idempotency_key: str | None = None) -> InvalidEmail:
-        """Return the same error, naming the place of the email in its batch, and the key that it was given."""
+        """
+        Return the same error for an email of a batch.
+
+        Args:
+            index: The place of the email in the batch, from 0.
+            idempotency_key: The key of the email.
+        """
         message = f"email at index {index}: {self.message}"
         return self.replace(message=message, index=index, idempotency_key=idempotency_key).with_traceback(None)
 

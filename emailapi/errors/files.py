@@ -1,9 +1,14 @@
-"""Errors of attachments whose file cannot be read: each is also the `OSError` that caused it."""
+"""
+Errors of attachments whose file cannot be read: each is also the `OSError` that caused it.
+
+Tracebacks name each of them by the public class that users catch: `emailapi.InvalidEmail`.
+"""
 
 from __future__ import annotations
 
 from typing import Any, Self
 
+from .base import EmailAPIError, restore
 from .exceptions import InvalidEmail
 
 
@@ -26,6 +31,11 @@ class UnreadableFile(InvalidEmail, OSError):
         """Create the error by `OSError`, as the `__new__` of `ValueError`, which comes first, cannot."""
         return OSError.__new__(cls, message)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the error by its built-in class, for its own class has the name of another."""
+        built_in = next(built_in for built_in, kind in _KINDS if kind is type(self))
+        return _restore, (built_in, self.args, self.__dict__)
+
 
 class MissingFile(UnreadableFile, FileNotFoundError):
     """The file of an attachment does not exist."""
@@ -45,6 +55,13 @@ _KINDS = (
     (IsADirectoryError, DirectoryAsFile),
     (OSError, UnreadableFile),
 )
+for _, _kind in _KINDS:
+    _kind.__module__, _kind.__qualname__ = "emailapi", "InvalidEmail"
+
+
+def _restore(built_in: type[OSError], args: tuple[object, ...], known: dict[str, Any]) -> EmailAPIError:
+    """Rebuild a pickled error of a file."""
+    return restore(dict(_KINDS)[built_in], args, known)
 
 
 def unreadable_file(message: str, error: Exception) -> InvalidEmail:

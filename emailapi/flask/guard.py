@@ -19,7 +19,7 @@ class Guard:
         keys: The configuration keys; a named `Mail` falls back to the keys without a name.
 
     Raises:
-        ConfigurationError: One of the keys is not valid.
+        ConfigurationError: The value of a key is not valid.
     """
 
     def __init__(self, keys: Keys) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ..errors import InvalidEmail
 from ..mime.encoding import encode_lines, encode_text, is_7bit
 from ..mime.headers import fold, write_addresses, write_subject, write_value
-from ..mime.writing import Part, file_part, multipart
+from ..mime.writing import Part, file_part, join_pieces, multipart
 from ..models.address import Address, parse_addresses
 from ..models.framework_values import plain
 from ..models.text import convert_body
@@ -49,7 +49,7 @@ def render(message: MessageFields) -> bytes:
     token = sha256(message.msgId.encode("utf-8", "replace")).hexdigest()[:24]
     header, body = _content(message, charset, token)
     fields = _fields(message, charset)
-    return b"".join((fields.encode(), header.encode(), b"\r\n", *body))
+    return join_pieces(f"{fields}{header}\r\n".encode(), body)
 
 
 def _checked_charset(charset: str) -> str:

@@ -61,10 +61,23 @@ def encode_lines(data: bytes) -> tuple[str, bytes]:
     return "base64", encode_bytes(data.replace(b"\n", b"\r\n"))
 
 
+# 57 bytes make a line.
+_BLOCK = 57 * 1024
+
+
 def encode_bytes(content: bytes) -> bytes:
     """Return base64 in lines of 76 characters."""
-    encoded = b2a_base64(content, newline=False)
-    return b"\r\n".join([encoded[at : at + LINE] for at in range(0, len(encoded), LINE)])
+    return b"".join(base64_lines(content))
+
+
+def base64_lines(content: bytes) -> Iterator[bytes]:
+    """Yield base64 in lines of 76 characters, block by block, so that the base64 of a large file is in memory once."""
+    file = memoryview(content)
+    for start in range(0, len(file), _BLOCK):
+        encoded = b2a_base64(file[start : start + _BLOCK], newline=False)
+        if start:
+            yield b"\r\n"
+        yield b"\r\n".join([encoded[at : at + LINE] for at in range(0, len(encoded), LINE)])
 
 
 # Characters that need no encoding in a word of a phrase (RFC 2047 section 5.3), the strictest rule of all headers.

@@ -63,7 +63,7 @@ def links_of(html: str | None, text: str | None) -> tuple[Link, ...]:
     Return the links of an email, each target once: those of the HTML in their order, then those only in the text.
 
     Links to unsubscribe, to tracking hosts and to social networks stand behind the others. Addresses (`mailto:`) are
-    `mailto_links_of`; images (`cid:`), anchors within the page and scripts are no links.
+    `mailto_links_of`; images (`cid:`), anchors within the page and scripts are left out.
     """
     found = [link for link in _all_links(html, text) if not link.lower().startswith("mailto:")]
     return tuple(sorted(found, key=lambda link: bool(_LAST.search(link) or _LAST.search(link.text))))
@@ -183,7 +183,7 @@ def codes_of(html: str | None, text: str | None) -> tuple[str, ...]:
     Return the codes of an email, as of a verification: the likeliest first, each once.
 
     A code has 4 to 8 digits, or letters and digits in capitals, or is groups of three or four of them, and stands near
-    a word such as "code", "PIN" or "OTP". Years, prices, phone numbers and numbers of orders are no codes.
+    a word such as "code", "PIN" or "OTP". Years, prices, phone numbers and numbers of orders are left out.
     """
     source = text if text and text.strip() else text_of_html(html or "")
     found = _codes(source)

@@ -21,7 +21,7 @@ _ATTRIBUTE = re.compile(
 )
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _SPACE = re.compile(rf"[{_WHITE}/]*+")
-# Elements whose content is no markup (HTML standard, section 13.2.5), with the end that each is looked for.
+# Elements whose content is not markup (HTML standard, section 13.2.5), with the end that each is looked for.
 _RAW = {
     name: re.compile(rf"</{name}(?=[{_WHITE}/>])", re.IGNORECASE | re.ASCII)
     for name in ("script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes")
@@ -55,7 +55,7 @@ class Text(NamedTuple):
 
     Attributes:
         text: The characters.
-        raw: The element whose content is no markup that the text is in, as `"style"`; "" elsewhere.
+        raw: The element around the text, if its content is not markup, such as `"style"`; "" otherwise.
         start: Where the characters start in the source.
     """
 

@@ -18,7 +18,7 @@ _METADATA = "X-PM-Metadata-"
 
 def postmark_headers(email: Email) -> tuple[Header, ...]:
     """
-    Return the fields that are not part of MIME as headers: tag, stream, tracking, metadata, and `idempotency_key`.
+    Return the fields of an email that MIME does not have, as headers: tag, stream, tracking, metadata, idempotency key.
 
     Raises:
         InvalidEmail: A metadata name is not valid in a header's name, or occurs twice; the field is "metadata".

@@ -126,6 +126,17 @@ class Address(Part):
         return f"Address({self.email!r})" if self.name is None else f"Address({self.email!r}, {self.name!r})"
 
 
+def _plain_address(email: str) -> Address:
+    """Return the address of a text that `_PLAIN` matches and that has no part that is too long, without a check."""
+    # A constructor's call and a second match cost as much as all else that is done for a recipient.
+    address, put = object.__new__(Address), object.__setattr__
+    put(address, "email", email)
+    put(address, "name", None)
+    put(address, "mailbox", email)
+    put(address, "header", email)
+    return address
+
+
 AddressLike = str | Address
 Addresses = str | Address | Iterable[AddressLike] | None
 
@@ -248,11 +259,14 @@ def parse_address_field(value: Addresses, field: str) -> tuple[Address, ...]:
     """
     if value is None or (type(value) is tuple and not value):
         return ()
-    if isinstance(value, Address):
+    # The usual forms first. A short text has no part that is too long.
+    if type(value) is str and len(value) <= LABEL_LIMIT:
+        if _PLAIN.fullmatch(value):
+            return (_plain_address(value),)
+        if named := _NAMED_PLAIN.fullmatch(value):
+            return (Address(named[2], named[1]),)
+    elif isinstance(value, Address):
         return (value,)
-    # A short text has no part that is too long.
-    if type(value) is str and len(value) <= LABEL_LIMIT and (named := _NAMED_PLAIN.fullmatch(value)):
-        return (Address(named[2], named[1]),)
     where = field
     try:
         if isinstance(value, str):

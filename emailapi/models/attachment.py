@@ -12,7 +12,7 @@ import attrs
 
 from .._records import Part
 from ..errors import InvalidEmail, unreadable_file
-from ..wire import Wire
+from ..wire import Base64, Wire
 from .text import convert_display_text, convert_header_text, convert_text
 
 # Control characters, and characters that reverse the direction of text, so that `.exe` is displayed as `.jpg`.
@@ -94,10 +94,6 @@ def _bare(content_id: str) -> str:
     return content_id[4:] if content_id[:4].lower() == "cid:" else content_id
 
 
-def _write_content(value: bytes) -> str:
-    return base64.b64encode(value).decode("ascii")
-
-
 def _write_content_id(value: str) -> str:
     return f"cid:{value}"
 
@@ -121,7 +117,7 @@ class Attachment(Part):
     """
 
     name: str = attrs.field(converter=_name)
-    content: Annotated[bytes, Wire(write=_write_content)] = attrs.field(
+    content: Annotated[bytes, Wire(write=Base64)] = attrs.field(
         converter=_content, repr=lambda content: f"<{len(content)} bytes>"
     )
     content_type: str = attrs.field(default=None, converter=_content_type)

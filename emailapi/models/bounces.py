@@ -119,7 +119,7 @@ class Bounce(Record):
     """
     A bounce (contract section 2.6).
 
-    The list of bounces also contains events that are no failures, such as `Subscribe`, `AutoResponder` and `Transient`
+    The list of bounces also contains events that are not failures, such as `Subscribe`, `AutoResponder` and `Transient`
     (a delay). Fields that an old record lacks have their default.
 
     Attributes:

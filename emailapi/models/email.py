@@ -74,7 +74,7 @@ class BaseEmail(Stored):
         default=None, converter=fields.sender
     )
     reply_to: Annotated[tuple[Address, ...], Wire(write=write_headers)] = attrs.field(
-        default=(), converter=fields.reply_to
+        default=fields.NO_ADDRESSES, converter=fields.reply_to
     )
     tag: str | None = attrs.field(default=None, converter=fields.tag)
     headers: tuple[Header, ...] = attrs.field(default=(), converter=fields.headers, repr=False)
@@ -107,8 +107,12 @@ class AddressedEmail(BaseEmail):
     """
 
     to: Annotated[tuple[Address, ...], Wire(write=write_headers)] = attrs.field(default=(), converter=fields.to)
-    cc: Annotated[tuple[Address, ...], Wire(write=write_headers)] = attrs.field(default=(), converter=fields.cc)
-    bcc: Annotated[tuple[Address, ...], Wire(write=write_headers)] = attrs.field(default=(), converter=fields.bcc)
+    cc: Annotated[tuple[Address, ...], Wire(write=write_headers)] = attrs.field(
+        default=fields.NO_ADDRESSES, converter=fields.cc
+    )
+    bcc: Annotated[tuple[Address, ...], Wire(write=write_headers)] = attrs.field(
+        default=fields.NO_ADDRESSES, converter=fields.bcc
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -171,7 +175,7 @@ def check_complete(email: Email) -> Address:
         The sender.
 
     Raises:
-        InvalidEmail: One of them is missing.
+        InvalidEmail: The sender, the recipients or the body is missing.
     """
     if email.sender is None:
         raise InvalidEmail("sender is missing", field="sender")

@@ -42,6 +42,10 @@ class TrackLinks(StrEnum):
 TrackLinksName = Literal["None", "HtmlAndText", "HtmlOnly", "TextOnly"]
 
 
+# The default of a field of addresses: most emails have it in three of four, and it needs no conversion.
+NO_ADDRESSES: tuple[Address, ...] = ()
+
+
 def sender(value: str | Address | None) -> Address | None:
     """Convert `sender`."""
     return _cached_sender(value) if type(value) is str else _parse_sender(value)
@@ -67,17 +71,17 @@ def to(value: Addresses) -> tuple[Address, ...]:
 
 def cc(value: Addresses) -> tuple[Address, ...]:
     """Convert `cc`."""
-    return parse_address_field(value, "cc")
+    return () if value is NO_ADDRESSES else parse_address_field(value, "cc")
 
 
 def bcc(value: Addresses) -> tuple[Address, ...]:
     """Convert `bcc`."""
-    return parse_address_field(value, "bcc")
+    return () if value is NO_ADDRESSES else parse_address_field(value, "bcc")
 
 
 def reply_to(value: Addresses) -> tuple[Address, ...]:
     """Convert `reply_to`."""
-    return parse_address_field(value, "reply_to")
+    return () if value is NO_ADDRESSES else parse_address_field(value, "reply_to")
 
 
 def subject(value: str | None) -> str:
@@ -241,9 +245,11 @@ def from_mapping(given: Mapping[str, Any], record: type[T]) -> T:
         InvalidEmail: A field is unknown, missing or invalid. The error names it.
     """
     fields, required = _field_names(record)  # type: ignore[arg-type]
-    for name in given:
-        if name not in fields:
-            raise InvalidEmail(unknown_name_message(str(name), fields, "field", record.__name__), field=str(name))
+    # The keys of two dictionaries are compared at once.
+    if type(given) is not dict or not given.keys() <= fields.keys():
+        for name in given:
+            if name not in fields:
+                raise InvalidEmail(unknown_name_message(str(name), fields, "field", record.__name__), field=str(name))
     for name in required:
         if name not in given:
             raise InvalidEmail(f"{name} is missing", field=name)

@@ -35,7 +35,7 @@ def metadata(given: Mapping[str, Any] | None) -> dict[str, str]:
     Numbers, UUIDs, dates (ISO 8601) and lazy texts become text, True is `"true"`; a pair with None is left out.
 
     Raises:
-        InvalidEmail: It is not a mapping.
+        InvalidEmail: `metadata` is not a mapping.
     """
     if given is None:
         return {}

@@ -23,7 +23,7 @@ def recipient_patterns(entries: Iterable[str] | None, name: str) -> frozenset[st
         name: The name of the setting, for the error.
 
     Raises:
-        ConfigurationError: One is neither.
+        ConfigurationError: An entry is neither an address nor a domain.
     """
     return None if entries is None else frozenset(_pattern(entry, name) for entry in entries)
 

@@ -13,12 +13,13 @@ from ..client import Client
 from ..errors import ConfigurationError, EmailAPIError, InvalidArgument, RateLimited
 from ..models.email import Email, TemplateEmail
 from ..models.outbound import BatchItem, SendResult
-from .payloads import PAYLOAD_BYTES, Loader, Queued, Reader, read, remaining
+from .content import Loader, Queued, Reader, hide, read, remaining
+from .payloads import PAYLOAD_BYTES
 from .report import DeliveryReport, EmailFailure, RetryLater
 
 # How far the service's search may lag behind what it has accepted, in seconds; the measured lag is below two.
 INDEX_LAG = 10.0
-# Loading attachments is no part of the longest delivery: a job that has loaded for longer looks its emails up.
+# The longest delivery does not include the loading of attachments: a job that loads for longer looks its emails up.
 LOADING_SECONDS = 3.0
 BYTES_A_SECOND = 1_000_000
 FIRST_PAUSE = 5.0
@@ -27,9 +28,9 @@ LONGEST_PAUSE = 900.0
 
 def compute_lookup_delay(client: Client, *, max_bytes: int = PAYLOAD_BYTES, index_lag: float = INDEX_LAG) -> float:
     """
-    Return how many seconds after the start of a job nothing of it can be under way and missed by a look-up.
+    Return how many seconds after the start of a job a look-up is sure to find every email that the job sent.
 
-    This is the longest delivery of one job - the client's deadline, and a second for each MB - and ten seconds for the
+    This is the longest delivery of one job (the client's deadline, and a second for each MB), and ten seconds for the
     service's search. A worker that lost its broker may still be sending while its job runs a second time elsewhere: a
     look-up before this time may find nothing, and the emails would be sent twice.
 
@@ -51,15 +52,15 @@ def deliver(
     load: Loader | None = None,
 ) -> DeliveryReport:
     """
-    Send the emails of a payload, those that were not sent before.
+    Send those emails of a payload that were not sent before.
 
-    Returns when every email was accepted or rejected. A rejected email does not fail the job: it is in the report, and
-    another attempt would be rejected, too.
+    The function returns once every email is accepted or rejected. A rejected email does not fail the job: the email is
+    in the report, and another attempt would be rejected, too.
 
     Args:
         client: The client that sends. Its transport must be the API, or a fallback from it: others cannot be searched,
             so that only the first attempt of a job works.
-        payload: What `to_payload` or `to_payloads` returned, or `RetryLater.payload`.
+        payload: A payload of `to_payload` or `to_payloads`, or `RetryLater.payload`.
         attempt: Which attempt of the job this is, from 1.
         redelivered: Whether an earlier attempt may have sent something, so that each email is looked up first; by
             default if `attempt` is over 1. Wait `compute_lookup_delay(client)` seconds before a job that the engine
@@ -70,15 +71,16 @@ def deliver(
     Raises:
         RetryLater: Some emails were not sent, or their outcome is unknown: run the job again after `seconds`, with
             `payload`.
-        InvalidArgument: This is no payload.
+        InvalidArgument: The payload is not valid.
         ConfigurationError: The client is closed; or its transport cannot be searched for emails that may have been
-            sent; or an attachment is a reference, and `load` is missing. Nothing was sent then.
+            sent; or an attachment is a reference, and `load` is missing. No email was sent.
 
     Example:
         >>> payload = to_payload({"to": "jane@example.com", "subject": "Hi", "text_body": "Hello"}, key="welcome-7")
         >>> deliver(client, payload).accepted[0].idempotency_key
         'welcome-7'
     """
+    payload = hide(payload)
     if isinstance(attempt, bool) or not isinstance(attempt, int) or attempt < 1:
         raise InvalidArgument(f"attempt must be a whole number from 1, got {attempt!r}", argument="attempt")
     look_up = attempt > 1 if redelivered is None else redelivered
@@ -89,7 +91,7 @@ def deliver(
 
 class Job:
     """
-    The emails of a payload, with their attachments loaded, and what became of each.
+    The emails of a payload, with their attachments loaded, and the result of each.
 
     Attributes:
         was_slow: Whether loading took so long that another worker may have sent the emails meanwhile.
@@ -100,7 +102,7 @@ class Job:
         Restore the emails.
 
         Raises:
-            InvalidArgument: This is no payload.
+            InvalidArgument: The payload is not valid.
             ConfigurationError: An attachment is a reference, and `load` is missing or returns something else.
         """
         started_at, reader = time.monotonic(), Reader(load)

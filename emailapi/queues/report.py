@@ -1,4 +1,4 @@
-"""What became of the emails of a job, and the exception that asks for another attempt."""
+"""The result of a job for each of its emails, and the exception that asks for another attempt."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ class EmailFailure:
 @attrs.frozen(kw_only=True)
 class DeliveryReport:
     """
-    What became of the emails of one job in one attempt.
+    The emails of a job, by the result of one attempt.
 
-    `accepted`, `already_sent` and `rejected` are final. `unknown` and `not_sent` are what another attempt is for.
+    `accepted`, `already_sent` and `rejected` are final. Emails in `unknown` and `not_sent` need another attempt.
 
     Attributes:
         accepted: The results of the emails that were accepted now.
         already_sent: The results of the emails that an earlier attempt has sent, found by their keys.
-        rejected: The emails that no attempt can send: record them.
+        rejected: The emails that no attempt can send.
         unknown: The emails that may have been sent. Another attempt looks them up.
         not_sent: The emails that were surely not sent now, and may be accepted later.
-        retry_after: In how many seconds to try again; None if all is final.
+        retry_after: The seconds before the next attempt; None if no attempt is needed.
     """
 
     accepted: tuple[SendResult, ...] = ()
@@ -87,7 +87,7 @@ class RetryLater(Exception):
     Attributes:
         seconds: How long to wait before the next attempt, in seconds.
         payload: The payload of the next attempt, without the emails that are done.
-        report: What became of the emails in this attempt.
+        report: The result of this attempt for each email.
     """
 
     __module__ = "emailapi.queues"
@@ -103,7 +103,8 @@ class RetryLater(Exception):
         """Return how many emails wait, and why the first one does."""
         waiting = (*self.report.unknown, *self.report.not_sent)
         first = f"; the first: {waiting[0].error}" if waiting else ""
-        return f"{len(waiting)} emails are to be tried again in {self.seconds:.0f} s{first}"
+        count = "1 email is" if len(waiting) == 1 else f"{len(waiting)} emails are"
+        return f"{count} to be tried again in {self.seconds:.0f} s{first}"
 
     def __repr__(self) -> str:
         """Return the waiting time and numbers, without the payload: it has the emails' bodies."""

@@ -49,7 +49,7 @@ def check_range(count: int, offset: int) -> None:
     Check count and offset against the service's limits (contract section 1.6).
 
     Raises:
-        InvalidArgument: One of them is out of range. The error names it.
+        InvalidArgument: `count` or `offset` is out of range. The error names the argument.
     """
     for name, value, low, high in (("count", count, 1, PAGE_LIMIT), ("offset", offset, 0, RECORD_LIMIT)):
         if isinstance(value, bool) or not isinstance(value, int):

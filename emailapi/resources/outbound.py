@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Mapping, Sized
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .._delivery import Deadline
-from .._http import POOL_SIZE, Session
-from ..errors import DeliveryUnknown, InvalidArgument, InvalidEmail
-from ..models import fields
-from ..models.bulk import BULK, BulkEmail, BulkStatus
+from .._http import Session
+from ..errors import DeliveryUnknown
 from ..models.email import Email, TemplateEmail
 from ..models.fields import as_record
-from ..models.listing import Page
 from ..models.outbound import BatchResult, SendResult
 from ..settings import Options
-from ..transports.api import payload as api
-from ..transports.api.reconciliation import Wanted, find
 from ..transports.base import BaseTransport
-from ..transports.batch import BATCH_LIMIT
-from ..transports.check_first import EVERY_EMAIL, send_all, send_one, with_keys
-from ..transports.inputs import EmailLike, as_email, check_many
-from ..transports.send_many import Progress, Sending
-from ._paging import KeyedQuery, fetch_keyed_page
+from ..transports.check_first import check_findable, send_all
+from ..transports.inputs import EmailLike, as_email
 from ._resource import Resource, path_segment
 
+# Loaded by the calls that need them: a process that sends one email does not pay for them.
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from ..models.bulk import BulkEmail, BulkStatus
+    from ..models.listing import Page
+    from ..transports.send_many import Progress, Sending
 
 
 class Outbound(Resource):
@@ -51,13 +47,7 @@ class Outbound(Resource):
         self._emails = emails
         self._templates = emails._for_templates()
 
-    def send(
-        self,
-        email: EmailLike,
-        *,
-        idempotency_key: str | None = None,
-        check_first: bool = False,
-    ) -> SendResult:
+    def send(self, email: EmailLike, *, idempotency_key: str | None = None, check_first: bool = False) -> SendResult:
         """
         Send one email, and return its result when it was accepted.
 
@@ -84,7 +74,9 @@ class Outbound(Resource):
         converted = email if isinstance(email, Email) else as_email(email, Email)
         if idempotency_key is not None:
             converted = converted.replace(idempotency_key=idempotency_key)
-        return send_one(self._emails, converted, check_first)
+        if check_first:
+            check_findable(self._emails, converted)
+        return self._emails._send(converted, check_first=check_first)
 
     def send_batch(self, emails: Iterable[EmailLike], *, check_first: bool = False) -> BatchResult:
         """
@@ -143,26 +135,10 @@ class Outbound(Resource):
             InvalidArgument: A number is out of its range, or `emails` is one email instead of many.
             ConfigurationError: As `send_batch`.
         """
-        check_many(emails)
-        _check_number("workers", workers, 1, POOL_SIZE)
-        _check_number("chunk_size", chunk_size, 1, BATCH_LIMIT)
-        if check_first_limit is not None:
-            _check_number("check_first_limit", check_first_limit, 0, sys.maxsize)
-        first = check_first_limit if check_first_limit is not None else EVERY_EMAIL if check_first else 0
-        self._session.check_open()
-        if first:
-            self._emails._check_looks_up()
-        in_flight: set[str] = set()
-        return Sending(
-            self._emails,
-            self._emails._batches(with_keys(self._emails, emails, first), chunk_size, in_flight=in_flight),
-            progress,
-            len(emails) if isinstance(emails, Sized) else None,
-            workers=workers,
-            chunk_size=chunk_size,
-            check_first=first,
-            in_flight=in_flight,
-        )
+        from ..transports.starting import how_many_first, start
+
+        first = how_many_first(check_first, check_first_limit)
+        return start(self._session, self._emails, emails, workers, chunk_size, first, progress)
 
     def find(self, key_or_error: str | DeliveryUnknown, *, message_stream: str | None = None) -> SendResult | None:
         """
@@ -180,24 +156,12 @@ class Outbound(Resource):
             InvalidArgument: The value is not a valid key, or the error is of an email that carries none.
             ConfigurationError: The client has no API to search.
         """
-        wanted = self._wanted(key_or_error, message_stream)
+        from ..transports.api.reconciliation import find
+        from ..transports.api.wanted import read_wanted
+
+        wanted = read_wanted(key_or_error, message_stream, self._options)
         deadline = Deadline.after(self._options.deadline)
         return find(self._session, self._options, wanted, deadline).found.get(wanted.key)
-
-    def _wanted(self, given: object, message_stream: str | None) -> Wanted:
-        stream = _searched("message_stream", fields.message_stream, message_stream)
-        others: tuple[str, ...] = ()
-        if isinstance(given, DeliveryUnknown):
-            if given.idempotency_key is None:
-                why = "key_or_error is the error of a request that carried no key: the email cannot be looked up"
-                raise InvalidArgument(why, argument="key_or_error")
-            stream, others = stream or given.message_stream, given._others
-            given = given.idempotency_key
-        key = _searched("key_or_error", fields.idempotency_key, given)
-        if key is None:
-            why = "key_or_error must be an idempotency_key, or the DeliveryUnknown of a send, got None"
-            raise InvalidArgument(why, argument="key_or_error")
-        return Wanted(key, stream or self._options.message_stream or api.DEFAULT_STREAM, not_these=others)
 
     def send_template(self, email: TemplateEmail | Mapping[str, Any], *, check_first: bool = False) -> SendResult:
         """
@@ -212,7 +176,10 @@ class Outbound(Resource):
             InvalidEmail: The email is not valid, or the client's transport sends no templates.
             EmailAPIError: As `send`.
         """
-        return send_one(self._templates, as_record(email, TemplateEmail, "email"), check_first)
+        converted = as_record(email, TemplateEmail, "email")
+        if check_first:
+            check_findable(self._templates, converted)
+        return self._templates._send(converted, check_first=check_first)
 
     def send_template_batch(
         self, emails: Iterable[TemplateEmail | Mapping[str, Any]], *, check_first: bool = False
@@ -230,17 +197,58 @@ class Outbound(Resource):
         """
         return send_all(self._templates, emails, check_first)
 
+    def send_template_many(
+        self,
+        emails: Iterable[TemplateEmail | Mapping[str, Any]],
+        *,
+        workers: int = 4,
+        chunk_size: int = 500,
+        check_first: bool = False,
+        check_first_limit: int | None = None,
+        progress: Progress | None = None,
+    ) -> Sending:
+        """
+        Send any number of emails that the service creates from templates, as `send_many` does.
+
+        Args:
+            emails: The emails; mappings, rather than a generator that builds `TemplateEmail` objects.
+            workers: As in `send_many`.
+            chunk_size: As in `send_many`.
+            check_first: Search for each email's key before sending it, as `send_template` does; each must have one.
+            check_first_limit: As in `send_many`.
+            progress: As in `send_many`.
+
+        Raises:
+            InvalidArgument: As `send_many`.
+            ConfigurationError: As `send_batch`.
+
+        Example:
+            >>> emails = [{"to": "jane@example.com", "template_alias": "welcome", "template_model": {"name": "Jane"}}]
+            >>> with client.outbound.send_template_many(emails) as sending:
+            ...     sending.wait().accepted
+            1
+        """
+        from ..transports.starting import how_many_first, start
+
+        first = how_many_first(check_first, check_first_limit)
+        return start(self._session, self._templates, emails, workers, chunk_size, first, progress)
+
     def send_bulk(self, bulk: BulkEmail | Mapping[str, Any]) -> BulkStatus:
         """
         Send one email to many people, each with their own values; `bulk_status` returns the progress.
 
         The request is accepted or rejected as a whole.
 
+        Args:
+            bulk: A `BulkEmail`, or a mapping with the same names.
+
         Raises:
             InvalidRequest: The service rejected the request; with code 11 `.errors` names each field.
             InvalidEmail: The request is not valid, or the client's transport sends no bulk requests.
             EmailAPIError: As `send`.
         """
+        from ..models.bulk import BulkEmail
+
         return self._emails._send_bulk(as_record(bulk, BulkEmail, "bulk"))
 
     def bulk_status(self, id: str | UUID | BulkStatus) -> BulkStatus:
@@ -257,6 +265,8 @@ class Outbound(Resource):
             NotFound: There is no bulk request with this id.
             ConfigurationError: The client has no API to ask.
         """
+        from ..models.bulk import BULK, BulkStatus
+
         return self._read(f"{BULK.path}/{path_segment(id, 'id', BulkStatus)}", BulkStatus)
 
     def list_bulk(self, *, count: int = 100) -> Page[BulkStatus]:
@@ -267,18 +277,7 @@ class Outbound(Resource):
             InvalidArgument: `count` is below 1.
             ConfigurationError: The client has no API to ask.
         """
+        from ..models.bulk import BULK
+        from ._paging import KeyedQuery, fetch_keyed_page
+
         return fetch_keyed_page(KeyedQuery(BULK, self._fetch, count))
-
-
-def _check_number(name: str, value: object, least: int, most: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        limits = f"from {least} to {most}" if most < sys.maxsize else f"of at least {least}"
-        raise InvalidArgument(f"{name} must be a whole number {limits}, got {value!r}", argument=name)
-
-
-def _searched(name: str, convert: Callable[[Any], str | None], value: object) -> str | None:
-    """Convert a search value; a value that no email can have is an invalid argument of this call."""
-    try:
-        return convert(value)
-    except InvalidEmail as error:
-        raise InvalidArgument(error.message, argument=name) from None

@@ -15,7 +15,7 @@ from functools import cache, partial
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map, Rule
+from werkzeug.routing import Map
 
 from . import access
 from .access import Hosts
@@ -33,7 +33,7 @@ from .posting.verification import NotVerified
 from .rejection import Rejection
 from .request_log import Notes
 from .routes import ROUTES
-from .routing import Route
+from .routing import Route, URLRule
 from .store import StorageFailed
 from .surroundings import Surroundings
 from .tables.servers import Server
@@ -159,7 +159,7 @@ def _endpoint(route: Route) -> str:
 @cache
 def _url_map() -> Map:
     """Compile the routes once in a process: this takes longer than everything else a sandbox does at its start."""
-    rules = [Rule(route.path, endpoint=_endpoint(route), methods=[route.method]) for route in ROUTES]
+    rules = [URLRule(route.path, endpoint=_endpoint(route), methods=[route.method]) for route in ROUTES]
     return with_tracking_pages([*rules, *(rule.empty() for rule in (*RULES, *INBOX_RULES))])
 
 

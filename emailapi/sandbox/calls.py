@@ -115,7 +115,7 @@ def read_range(filters: Mapping[str, str], code: int) -> dict[str, int | None]:
     Return the first instant of a listing's dates as `since`, and the first one behind them as `before`.
 
     Raises:
-        Rejection: `code`: one of them is no date.
+        Rejection: `code`: a filter is not a date.
     """
     return {
         "since": _instant(range_start, "fromdate", filters.get("from_date"), code),

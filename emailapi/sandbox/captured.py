@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 import attrs
@@ -161,15 +161,21 @@ class CapturedEmail(ReadableEmail):
         return attrs.evolve(self, html_body=copy.html_body, text_body=copy.text_body, headers=headers)
 
 
+@lru_cache(64)
+def _sender(text: str) -> Address:
+    """Return the address in a header From; few senders send most emails."""
+    sender = addresses(text)[0]
+    return _record(Address, email=sender.email, name=sender.name)
+
+
 def captured(row: Row, place: Place) -> CapturedEmail:
     """Return a stored message, as `messages.by_id` gives it, as a captured email."""
     shown = json.loads(row["shown"])
-    sender = addresses(row["sender"])[0]
     return CapturedEmail(
         message_id=row["uuid"],
         message_stream=row["stream_id"],
         received_at=moment(row["received_at"]),
-        sender=_record(Address, email=sender.email, name=sender.name),
+        sender=_sender(row["sender"]),
         to=_addresses(shown["to"]),
         cc=_addresses(shown["cc"]),
         bcc=_addresses(shown["bcc"]),

@@ -196,7 +196,13 @@ class Clock:
             self._jobs.keep_offset(self._offset)
 
     def attach(self, jobs: Jobs | None, offset: timedelta = timedelta()) -> Jobs | None:
-        """Take the jobs of a sandbox that starts, and how far its clock is ahead; return the jobs until now."""
+        """
+        Take the jobs of a sandbox that starts, and return the jobs until now. The sandbox calls this method.
+
+        Args:
+            jobs: The jobs; None if the sandbox is closed.
+            offset: How far its clock is ahead of the real time.
+        """
         before, self._jobs = self._jobs, jobs
         if offset and not self._offset:
             self._offset = offset

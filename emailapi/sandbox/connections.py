@@ -24,9 +24,9 @@ from .effects import ConnectionCut
 log = logging.getLogger("emailapi.sandbox.http")
 log.addHandler(logging.NullHandler())
 
-# What a connection can wait in, with the seconds after which it is closed if it has got no further. `head` is the time
-# for a whole one. Clients keep connections for later requests, and must not be the first to learn that one is gone.
-_PATIENCE = {"head": 10.0, "body": 30.0, "idle": 120.0, "writing": 120.0}
+# The seconds after which a connection is closed, by what it waits for. `head` is the time for a whole head. `idle` is
+# long: clients keep connections for later requests, and would otherwise send on one that is already closed.
+_TIMEOUTS = {"head": 10.0, "body": 30.0, "idle": 120.0, "writing": 120.0}
 _TLS_HANDSHAKE = b"\x16"
 
 
@@ -147,7 +147,7 @@ class Server(TcpWSGIServer):
             self._next_look = now + 1
             for channel in list(self.active_channels.values()):
                 phase, seconds = channel.waits()
-                if seconds <= _PATIENCE.get(phase, seconds):
+                if seconds <= _TIMEOUTS.get(phase, seconds):
                     continue
                 if phase == "writing":  # what the client has sent is not read before it takes its response
                     channel.handle_close()

@@ -39,7 +39,7 @@ class DataFile:
         if not path.parent.is_dir():
             raise ConfigurationError(f"data file {str(path)!r}: there is no directory {str(path.parent)!r}")
         if path.exists() and not path.is_file():
-            raise self._error("is no regular file")
+            raise self._error("is not a regular file")
         # Open as long as SQLite has the file open: closing any descriptor of a file ends SQLite's own locks on it.
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
         try:

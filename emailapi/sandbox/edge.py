@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # Where the view leaves what it learns about a request, and the fault that the request has met, with its words.
 NOTES = "emailapi.notes"
 EFFECT = "emailapi.effect"
-# Requests below this path look at the sandbox; they are no requests to the service.
+# Requests below this path look at the sandbox; they are not requests to the service.
 _OWN = ("/inbox/", "/inbox")
 
 

@@ -171,7 +171,7 @@ def smtp_effect(reply: str | int) -> Effect:
     Return the effect of a reply of SMTP that rejects.
 
     Raises:
-        InvalidArgument: It is no such reply.
+        InvalidArgument: The reply does not reject, or has no text in ASCII.
     """
     text = str(reply)
     if not _REPLY.fullmatch(text):

@@ -55,7 +55,12 @@ class Fault:
         self._owner._cancel(self)
 
     def meets(self, incoming: Incoming) -> bool:
-        """Return whether the fault meets a request or an email, which counts it."""
+        """
+        Return whether the fault applies to a request or an email, and count it. The sandbox calls this method.
+
+        Args:
+            incoming: The request, or the email that came by SMTP.
+        """
         if self._at not in ("", incoming.at) or not matches(self._matching, incoming):
             return False
         if self._skips:
@@ -67,7 +72,14 @@ class Fault:
         return True
 
     def due_at(self, now: int) -> int | None:
-        """Return the instant of the delivery of an email that the fault holds; None for an email without one."""
+        """
+        Return the instant at which a delayed email is delivered; None if the fault delays none.
+
+        The sandbox calls this method.
+
+        Args:
+            now: The present time, in microseconds of Unix time.
+        """
         seconds = self.effect
         return now + round(seconds * 1_000_000) if isinstance(seconds, float) else None
 

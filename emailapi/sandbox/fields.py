@@ -48,7 +48,7 @@ def _utf16_units(text: str) -> int:
 CHARACTERS = Unit("characters", len)
 # The service counts an emoji as two characters.
 UTF16 = Unit("characters", _utf16_units)
-BYTES = Unit("bytes", lambda text: len(text.encode()))
+BYTES = Unit("bytes", lambda text: len(text) if text.isascii() else len(text.encode()))
 
 
 class WrittenFloat(float):

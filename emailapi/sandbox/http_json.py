@@ -20,7 +20,7 @@ _FAULT = f"@{FAULT_DOMAIN}".encode()
 
 
 def _no_constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no JSON number")
+    raise ValueError(f"{text} is not a JSON number")
 
 
 def read_json(sent: Request, limit: int, see: Callable[[bytes], None] | None = None) -> tuple[object, bool]:

@@ -14,7 +14,7 @@ from datetime import datetime
 from ..errors import ERROR_CODES
 from ..models.messages import Recipient
 from ..models.outbound import SendResult
-from ..wire import dump_json
+from ..wire import dump_text
 from . import events
 from .addresses import Mailbox
 from .effects import QUEUED_ADDRESS
@@ -58,10 +58,6 @@ def inactive_error(addresses: Sequence[str]) -> Rejection:
         "You tried to send to recipient(s) that have been marked as inactive."
         f" Found inactive addresses: {', '.join(addresses)}. {_INACTIVE}",
     )
-
-
-def _compact(value: object) -> str:
-    return dump_json(value).decode()
 
 
 def _shown(mailboxes: tuple[Mailbox, ...]) -> list[dict[str, object]]:
@@ -209,7 +205,7 @@ class Intake:
                 email.sender_address.lower(),
                 email.subject,
                 email.tag,
-                _compact(shown),
+                dump_text(shown),
                 self._opens_tracked(email),
                 self._links_tracked(email),
                 "template" if email.template is not None and self._via == "api" else self._via,
@@ -217,10 +213,10 @@ class Intake:
         )
         if email.template is not None:
             use = email.template
-            pending.templated.append((message, use.id, use.alias, instant, use.inline, _compact(use.model)))
+            pending.templated.append((message, use.id, use.alias, instant, use.inline, dump_text(use.model)))
         pending.subjects.append((message, email.subject))
-        reply_to = _compact([(mailbox.name, mailbox.email) for mailbox in email.reply_to])
-        pending.contents.append((message, email.text_body, email.html_body, reply_to, _compact(email.headers)))
+        reply_to = dump_text([(mailbox.name, mailbox.email) for mailbox in email.reply_to])
+        pending.contents.append((message, email.text_body, email.html_body, reply_to, dump_text(email.headers)))
         pending.attachments += [
             (message, position, file.name, file.content_type, file.content_id, file.content)
             for position, file in enumerate(email.attachments)

@@ -81,7 +81,7 @@ def check(matching: Matching, at: str) -> None:
     Check the arguments of a fault that meets requests, or SMTP at a stage.
 
     Raises:
-        InvalidArgument: One of them is unknown or not valid.
+        InvalidArgument: An argument is unknown or not valid.
     """
     unknown = [name for name in matching if name not in Matching.__annotations__]
     if unknown:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
-from ..wire import dump_json
+from ..wire import dump_text
 from . import events
 from .events import BounceTexts, BounceType
 from .instants import eastern_day, micros
@@ -41,8 +42,11 @@ class Target(NamedTuple):
     address: str
 
 
-def _compact(value: object) -> str:
-    return dump_json(value).decode()
+@lru_cache(256)
+def _delivered(domain: str) -> tuple[str, str]:
+    """Return the receiving server's reply, and the details of a delivery as JSON."""
+    details = events.delivered(domain)
+    return details["DeliveryMessage"], dump_text(details)
 
 
 class Outcomes:
@@ -78,16 +82,16 @@ class Outcomes:
         self._tallies[target.stream, self._day, target.tag, metric] += number
 
     def _add(self, target: Target, kind: str, details: dict[str, str]) -> None:
-        self.events.append((target.message, target.address, kind, self._instant, _compact(details), self.cause))
+        self.events.append((target.message, target.address, kind, self._instant, dump_text(details), self.cause))
 
     def _tell(self, trigger: str, target: Target, **fields: object) -> None:
         self._notices.add(trigger, target.stream, target.message, target.address, **fields)
 
     def deliver(self, target: Target) -> None:
         """Deliver the email."""
-        details = events.delivered(target.address)
-        self._add(target, "Delivered", details)
-        self._tell("Delivery", target, details=details["DeliveryMessage"])
+        reply, details = _delivered(target.address.rpartition("@")[2])
+        self.events.append((target.message, target.address, "Delivered", self._instant, details, self.cause))
+        self._tell("Delivery", target, details=reply)
 
     def delay(self, target: Target) -> None:
         """Let the receiving server ask to try again later."""
@@ -102,7 +106,7 @@ class Outcomes:
         texts = texts or events.texts_of(kind, target.address)
         bounce_id = self._add_bounce(target, kind, texts)
         if kind.type == "Transient":
-            self._add(target, "Transient", events.delayed(target.address))
+            self._add(target, "Transient", events.delayed(target.address.rpartition("@")[2]))
         else:
             self._add(target, "Bounced", events.bounced(texts.details, bounce_id))
         self.count(target, "Bounced")

@@ -2,7 +2,7 @@
 Paths as the service takes them: in any case of letters, with or without a slash at the end.
 
 Only the fixed words of a route may change their spelling, since what stands between them is an id or an alias. So a
-path is walked along a tree of all routes, and what is no fixed word at its place stays as it is.
+path is walked along a tree of all routes, and only the fixed words of that tree are rewritten.
 """
 
 from __future__ import annotations

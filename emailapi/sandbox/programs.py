@@ -7,7 +7,7 @@ import json
 import attrs
 
 from ..models.opens import Geo, Program
-from ..wire import dump_json
+from ..wire import dump_text
 from .responses import written
 
 _UNKNOWN = Program(name="unknown", company="unknown", family="unknown")
@@ -25,7 +25,7 @@ _GEO = Geo(
 
 
 def _json(record: Program | Geo) -> str:
-    return dump_json(written(type(record), **attrs.asdict(record))).decode()
+    return dump_text(written(type(record), **attrs.asdict(record)))
 
 
 def program_of(text: str) -> dict[str, object]:

@@ -12,12 +12,12 @@ import attrs
 
 from ..models.inbound import InboundAddress, InboundAttachment, InboundDetails, InboundHeader, InboundMessage
 from ..models.messages import Recipient
-from ..wire import dump_json, wire_names
+from ..wire import dump_text, wire_names
 from .addresses import Mailbox, is_address
 from .posting.notices import deliver_inbound
 from .reply_text import stripped
 from .responses import written
-from .smtp.emails import NOBODY, message_addresses, written_address
+from .smtp.emails import UNKNOWN_ADDRESS, message_addresses, written_address
 from .smtp.mime import IncomingFile, IncomingMessage, decoded
 from .store import Row, Transaction
 from .tables import arrivals, inbound, inbound_rules, messages, streams
@@ -52,7 +52,7 @@ class Received:
     def author(self) -> Mailbox:
         """Who the email is from, by its header or else by the envelope."""
         found = [one for one in message_addresses(self.message, "from") if is_address(one.email)]
-        return found[0] if found else Mailbox(self.sender if is_address(self.sender) else NOBODY)
+        return found[0] if found else Mailbox(self.sender if is_address(self.sender) else UNKNOWN_ADDRESS)
 
 
 def mailbox_hash(address: str) -> str:
@@ -72,7 +72,7 @@ def receive(db: Transaction, received: Received) -> str:
         mailbox_hash=mailbox_hash(received.recipient),
         blocked_reason=reason,
         reply_text=stripped(received.message.text_body),
-        parts=dump_json(_parts(received, message_id)).decode(),
+        parts=dump_text(_parts(received, message_id)),
     )
     if not reason and received.server["inbound_hook_url"]:
         process(db, received.server["id"], message_id, received.now)
@@ -110,16 +110,14 @@ def _keep(db: Transaction, received: Received, message_id: str) -> int:
     key = pending.take_id(stream)
     subject, tag = message.text("subject"), message.text("x-pm-tag") or None
     sender = written_address(author)
-    listed = dump_json(shown).decode()
+    listed = dump_text(shown)
     pending.messages.append(
         (key, stream, message_id, now, sender, author.email.lower(), subject, tag, listed, False, "None", "smtp")
     )
     pending.subjects.append((key, subject))
     reply_to = [(one.name, one.email) for one in message_addresses(message, "reply-to")]
     headers = [(name, decoded(value)) for name, value in message.headers if name.lower() not in _FIELDS]
-    pending.contents.append(
-        (key, message.text_body, message.html_body, dump_json(reply_to).decode(), dump_json(headers).decode())
-    )
+    pending.contents.append((key, message.text_body, message.html_body, dump_text(reply_to), dump_text(headers)))
     pending.attachments += [
         (key, place, file.name, file.content_type, file.content_id or None, file.content)
         for place, file in enumerate(message.files)

@@ -72,7 +72,7 @@ def check_kept(keep: Iterable[str]) -> frozenset[str]:
     Return what is to be kept.
 
     Raises:
-        InvalidArgument: It names something that a sandbox does not have.
+        InvalidArgument: `keep` names something that a sandbox does not have.
     """
     names = frozenset([keep] if isinstance(keep, str) else keep)
     known = dict.fromkeys((*_PARTS, "streams", *OTHERS))

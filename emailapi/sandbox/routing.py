@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import attrs
+from werkzeug.routing import Rule
 
 from ..models.listing import Listing
 from .calls import Call, Paging, read_paging
@@ -28,6 +29,19 @@ from .rules import MESSAGE_BYTES
 
 Handler = Callable[..., object]
 Found = tuple[int, list[dict[str, object]]]
+
+
+class URLRule(Rule):
+    """
+    The path of a route.
+
+    The functions that build URLs of a route are compiled when the first one is built: to compile them for all routes
+    takes most of the time in which a sandbox starts, and nothing builds such URLs.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        compiled = super()._compile_builder
+        return lambda rule, **values: compiled(append_unknown).__get__(rule, None)(**values)
 
 
 @attrs.frozen(kw_only=True)

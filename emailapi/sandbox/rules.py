@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import attrs
@@ -138,13 +139,16 @@ def _metadata(value: object, field: Field) -> dict[str, str]:
     check_metadata(value)
     pairs: dict[str, str] = {}
     for name, sent in value.items():
-        given = scalar_text(sent)
-        encodable(name, field.name)
+        given = sent if type(sent) is str else scalar_text(sent)
+        if not name.isascii():
+            encodable(name, field.name)
         if not 1 <= len(name) <= METADATA_NAME or _CONTROL.search(name):
             raise _invalid_metadata(f"A field name must have 1 to {METADATA_NAME} characters, got '{name[:80]}'.")
         if not isinstance(given, str):
             raise _invalid_metadata(f"The value of '{name}' must be a string, a number or a boolean.")
-        if len(encodable(given, field.name)) > METADATA_VALUE or _CONTROL.search(given):
+        if not given.isascii():
+            encodable(given, field.name)
+        if len(given) > METADATA_VALUE or _CONTROL.search(given):
             raise _invalid_metadata(f"The value of '{name}' has more than {METADATA_VALUE} characters, or line breaks.")
         pairs[name] = given
     if len({name.lower() for name in pairs}) < len(pairs):
@@ -180,6 +184,12 @@ COMMON = (SENDER, *RECIPIENTS_OF, *SETTINGS)
 _EMAIL = Table(*COMMON, *CONTENT)
 
 
+@lru_cache(64)
+def _senders(text: str) -> tuple[Mailbox, ...]:
+    """Return the addresses in a field From; few senders send most emails."""
+    return read_addresses(text, "From")
+
+
 def addressed(found: dict[str, Any]) -> CheckedEmail:
     """
     Return the email that the values of a table's fields make.
@@ -188,7 +198,7 @@ def addressed(found: dict[str, Any]) -> CheckedEmail:
         Rejection: 300 for an address that is not valid, for no recipient, and for too many.
     """
     sender = found.get("sender", "").strip()
-    senders = read_addresses(sender, "From")
+    senders = _senders(sender)
     if len(senders) != 1:
         raise invalid("From", sender)
     to = found.get("to", "")
@@ -210,8 +220,8 @@ def check_size(email: CheckedEmail) -> None:
     Raises:
         Rejection: 300: the email is too large.
     """
-    bodies = (email.text_body, email.html_body)
-    size = sum(len((body or "").encode()) for body in bodies) + sum(file.size for file in email.attachments)
+    size = BYTES.count(email.text_body or "") + BYTES.count(email.html_body or "")
+    size += sum([file.size for file in email.attachments])
     if size > MESSAGE_BYTES:
         raise Rejection(300, f"The message is larger than {MESSAGE_BYTES // MEGABYTE} MB.")
 

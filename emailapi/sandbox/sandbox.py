@@ -277,6 +277,9 @@ class Sandbox(Receiving):
         """
         Confirm a sender signature, as its owner does by the link in the service's email.
 
+        Args:
+            email_address: The address of the signature.
+
         Raises:
             InvalidArgument: The account has no sender signature of this address.
         """

@@ -30,7 +30,7 @@ def read_mark(text: str) -> Mark:
     Return the mark that a text stands for.
 
     Raises:
-        InvalidArgument: It stands for none.
+        InvalidArgument: The text is not a mark.
     """
     if not _MARK.fullmatch(text):
         raise InvalidArgument(f"since must be a mark of the sandbox, or 0, got {text[:80]!r}", argument="since")

@@ -43,6 +43,10 @@ class Events:
         """
         Deliver an email that is queued or delayed.
 
+        Args:
+            message: The id of the message, or a record that has one.
+            recipient: The address of one recipient; by default all of them.
+
         Raises:
             InvalidArgument: There is no such message or recipient, or the email was delivered, bounced or not sent.
         """
@@ -51,6 +55,10 @@ class Events:
     def delay(self, message: MessageLike, *, recipient: str | None = None) -> tuple[MessageEvent, ...]:
         """
         Let the receiving server ask to try again later: an event `Transient`.
+
+        Args:
+            message: As of `deliver`.
+            recipient: As of `deliver`.
 
         Raises:
             InvalidArgument: There is no such message or recipient, or the email was delivered, bounced or not sent.
@@ -154,6 +162,10 @@ class Events:
         """
         Let a recipient report an email as spam: the address is suppressed in the stream, and cannot be activated.
 
+        Args:
+            message: As of `deliver`.
+            recipient: As of `deliver`.
+
         Raises:
             InvalidArgument: There is no such message or recipient, or the email was not delivered.
         """
@@ -162,6 +174,10 @@ class Events:
     def unsubscribe(self, message: MessageLike, *, recipient: str | None = None) -> tuple[MessageEvent, ...]:
         """
         Let a recipient unsubscribe: the address is suppressed in the stream.
+
+        Args:
+            message: As of `deliver`.
+            recipient: As of `deliver`.
 
         Raises:
             InvalidArgument: There is no such message or recipient, or the email was not delivered.

@@ -15,7 +15,7 @@ from email.utils import format_datetime, quote
 from ..errors import InvalidEmail
 from ..mime.encoding import encode_bytes, with_parameters
 from ..mime.headers import fold, fold_text, mailbox_tokens, write_encoded, write_subject, write_value
-from ..mime.writing import Part, nest
+from ..mime.writing import Part, join_pieces, nest
 from .addresses import Mailbox, read_addresses
 from .attachments import File
 from .instants import moment
@@ -110,4 +110,4 @@ def write_source(row: Row, files: Sequence[File]) -> str:
     others = [_file(file, shown=False) for file in files if not (file.content_id and html)]
     # The id was random when the message came in, so that no part contains the boundary.
     header, body = nest(row["text_body"] or None, html, inline, others, row["uuid"])
-    return f"{_header(row)}{header}\r\n" + b"".join(body).decode("ascii")
+    return f"{_header(row)}{header}\r\n" + join_pieces(b"", body).decode("ascii")

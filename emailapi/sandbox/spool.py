@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 
 import attrs
 
-from ..wire import dump_json
+from ..wire import dump_text
 from .store import Row, StorageFailed, Store, Transaction
 from .tables import arrivals
 
@@ -104,8 +104,7 @@ class Spool:
 
     def _keep(self, taken: Sequence[Arrival]) -> None:
         rows = [
-            (one.uuid, one.server, one.received_at, one.sender, dump_json(one.recipients).decode(), one.content)
-            for one in taken
+            (one.uuid, one.server, one.received_at, one.sender, dump_text(one.recipients), one.content) for one in taken
         ]
         with self._store.transaction(processed=False) as db:
             arrivals.add(db, rows)

@@ -89,7 +89,8 @@ class Transaction:
 
     def run_all(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
         """Carry a statement out for each row."""
-        self._connection.executemany(sql, rows)
+        if rows != []:
+            self._connection.executemany(sql, rows)
 
 
 class Store:

@@ -13,14 +13,15 @@ from .clock import Clock
 from .outcomes import Outcomes, Target
 from .programs import identify
 from .progress import Progress, progress_of
+from .routing import URLRule
 from .store import Row, Store, Transaction
 from .tables import account, messages
 from .tracking import CLICK, OPEN, UNSUBSCRIBE, Key, links_of_row, read_key, unsubscribable
 
 RULES = (
-    Rule("/o/<key>.gif", endpoint="open", methods=["GET"]),
-    Rule("/c/<key>", endpoint="click", methods=["GET"]),
-    Rule("/u/<key>", endpoint="unsubscribe", methods=["GET", "POST"]),
+    URLRule("/o/<key>.gif", endpoint="open", methods=["GET"]),
+    URLRule("/c/<key>", endpoint="click", methods=["GET"]),
+    URLRule("/u/<key>", endpoint="unsubscribe", methods=["GET", "POST"]),
 )
 _GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 _AGENT_LENGTH = 500

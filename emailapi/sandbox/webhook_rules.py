@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from ..wire import dump_json
+from ..wire import dump_text
 from .fields import Field, Table, flag, line, part, rows, scalar
 from .rejection import Rejection
 from .tables.webhooks import Webhook
@@ -116,9 +116,7 @@ WEBHOOK = Table(
     Field("Triggers", "triggers", _triggers, table=_TRIGGERS),
 )
 _NO_TRIGGERS = {trigger.name: dict.fromkeys(trigger.rows_of().columns, False) for trigger in _TRIGGERS.fields}
-NEW = Webhook(
-    url="", status="unverified", username="", password="", headers="[]", triggers=dump_json(_NO_TRIGGERS).decode()
-)
+NEW = Webhook(url="", status="unverified", username="", password="", headers="[]", triggers=dump_text(_NO_TRIGGERS))
 
 
 def changed(webhook: Webhook, settings: dict[str, Any]) -> Webhook:
@@ -138,6 +136,6 @@ def changed(webhook: Webhook, settings: dict[str, Any]) -> Webhook:
         webhook,
         url=settings.get("url", webhook.url),
         **settings.get("login", {}),
-        headers=webhook.headers if headers is None else dump_json(headers).decode(),
-        triggers=dump_json(triggers).decode(),
+        headers=webhook.headers if headers is None else dump_text(headers),
+        triggers=dump_text(triggers),
     )

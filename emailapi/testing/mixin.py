@@ -40,6 +40,6 @@ class EmailAPITestMixin(_Base):
             raise TypeError(f"{cls.__name__}: EmailAPITestMixin must stand before TestCase among the base classes")
 
     def run(self, result: Any = None) -> Any:
-        """Run one test with an outbox of its own."""
+        """Run one test with an outbox of its own; `result` is unittest's."""
         with MockEmail() as self.outbox:
             return super().run(result)

@@ -127,8 +127,9 @@ class BaseTransport(SingleSending[P]):
                         batch.keep(at, email)
                     batch.size += size + 1
                 # A batch that consists of errors must end, too: there may be millions.
-                errors = len(batch.invalid) if in_flight is None else batch.count
-                if len(batch.payloads) >= limit or errors >= errors_limit:
+                sized = len(batch.payloads)
+                errors = len(batch.invalid) + (0 if in_flight is None else sized)
+                if sized >= limit or errors >= errors_limit:
                     yield batch
                     batch = self._new_batch(batch)
         except Exception as error:

@@ -7,20 +7,18 @@ from contextlib import suppress
 from typing import Any
 
 from ..errors import InvalidEmail
-from ..models.outbound import BatchResult, SendResult
+from ..models.outbound import BatchResult
 from .api.transport import checked_key
 from .base import EVERY_EMAIL, BaseTransport
 from .inputs import EmailLike, as_list
 
-__all__ = ["EVERY_EMAIL", "send_all", "send_one", "with_keys"]
+__all__ = ["EVERY_EMAIL", "check_findable", "send_all", "with_keys"]
 
 
-def send_one(transport: BaseTransport[Any], email: Any, check_first: bool) -> SendResult:
-    """Send an email, after a search for it if `check_first`."""
-    if check_first:
-        transport._check_looks_up()
-        checked_key(email)
-    return transport._send(email, check_first=check_first)
+def check_findable(transport: BaseTransport[Any], email: Any) -> None:
+    """Check that an email can be looked up before it is sent."""
+    transport._check_looks_up()
+    checked_key(email)
 
 
 def send_all(transport: BaseTransport[Any], emails: Iterable[Any], check_first: bool) -> BatchResult:

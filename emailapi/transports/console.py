@@ -41,7 +41,7 @@ class ConsoleTransport(BaseTransport[Email]):
         return "ConsoleTransport()"
 
     def within(self, seconds: float, /, *, attempts: int | None = None) -> Self:
-        """Return this transport: printing an email takes no time."""
+        """Return this transport, whatever `seconds` and `attempts` are: printing an email takes no time."""
         return self
 
     def close(self) -> None:

@@ -148,7 +148,7 @@ class Fallback(Delegating[FallbackPayload]):
         Check that both transports can carry an email.
 
         Raises:
-            InvalidEmail: One of them cannot; the error names the field.
+            InvalidEmail: A transport cannot carry the email; the error names the field.
         """
         super().check(email)
 

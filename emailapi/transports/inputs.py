@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from .._hints import wrong_type_message
 from ..errors import InvalidArgument, InvalidEmail
 from ..models.email import BaseEmail, Email
-from ..models.fields import as_record
+from ..models.fields import as_record, from_mapping
 
 M = TypeVar("M", bound=BaseEmail)
 # The types that are accepted as an email.
@@ -23,6 +23,8 @@ def as_email(given: object, record: type[M]) -> M:
     Raises:
         InvalidEmail: The input has another type, a field is not valid, or a part of the message cannot be expressed.
     """
+    if type(given) is dict:  # without three looks at abstract classes
+        return from_mapping(given, record)
     if isinstance(given, record):
         return given
     if isinstance(given, Message) and issubclass(Email, record):

@@ -43,7 +43,7 @@ class MemoryTransport(BaseTransport[Any]):
         self.sent.clear()
 
     def within(self, seconds: float, /, *, attempts: int | None = None) -> Self:
-        """Return this transport: keeping an email takes no time."""
+        """Return this transport, whatever `seconds` and `attempts` are: keeping an email takes no time."""
         return self
 
     def close(self) -> None:

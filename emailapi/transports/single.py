@@ -5,19 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from .._closing import Closing
 from .._delivery import CallContext
 from .._hints import Explaining, explain_calls
 from ..errors import ConfigurationError, DeliveryUnknown, InvalidEmail
-from ..models.bulk import BulkEmail, BulkStatus
 from ..models.email import BaseEmail, Email
 from ..models.options import Hooks
 from ..models.outbound import BatchItem, SendResult
 from .batch import Batch
 from .capture import RECORDINGS, through_recorders
 from .inputs import EmailLike, as_email
+
+if TYPE_CHECKING:
+    from ..models.bulk import BulkEmail, BulkStatus
 
 P = TypeVar("P")
 

@@ -38,7 +38,7 @@ class InboundEvent(BaseEvent):
     Attributes:
         message_id: The service's id of the message; the sender's own is `message_id_header`.
         recipient: The address of yours that the email was sent to.
-        at: The Date header, in UTC; None when the sender wrote something that is no date.
+        at: The Date header, in UTC; None if the header is not a valid date.
         date: The Date header, as the sender wrote it.
         sender: The address in the From header.
         sender_name: The name in the From header.

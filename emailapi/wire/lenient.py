@@ -31,7 +31,7 @@ def read_leniently(value: Mapping[str, Any], record: type[T]) -> tuple[T, list[s
 
     Unknown keys are ignored; missing and null ones read as the field's default, and so does a value that cannot be
     read. A line begins with the path of the field, in the service's spelling: `Geo.City`, `Attachments[1].Content`.
-    An item of a list that is no object is left out.
+    An item of a list that is not an object is left out.
     """
     problems: list[str] = []
     return _record(value, record, "", problems), problems

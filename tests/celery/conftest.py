@@ -15,7 +15,6 @@ from emailapi.celery import register
 from emailapi.sandbox import Sandbox
 from emailapi.webhooks import RedisSeenStore
 
-from ..clock import wait_for
 from .broker import PROGRAM, RedisBroker
 from .messages import Messages
 from .rabbitmq import PROGRAM as PROGRAM_OF_RABBITMQ, RabbitMQ
@@ -41,7 +40,7 @@ def rabbitmq(needs, tmp_path) -> Iterator[RabbitMQ]:
     needs("rabbitmq", PROGRAM_OF_RABBITMQ, "no rabbitmq-server (Debian: apt-get install rabbitmq-server)")
     server = RabbitMQ(tmp_path)
     try:
-        wait_for(lambda: server.is_ready)
+        server.wait_until_ready()
         yield server
     finally:
         server.close()

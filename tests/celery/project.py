@@ -26,8 +26,15 @@ STORE = os.environ.get("STORE", BROKER)
 
 app = Celery("project", broker=BROKER, backend=os.environ.get("BACKEND", BROKER))
 app.conf.update(
-    broker_transport_options={"visibility_timeout": option("VISIBILITY_TIMEOUT", 3600)},
+    # By default the messages of killed workers are looked for each hundred seconds.
+    broker_transport_options={
+        "visibility_timeout": option("VISIBILITY_TIMEOUT", 3600),
+        "unacked_restore_interval": 1,
+        "unacked_restore_throttle": 1,
+        "confirm_publish": BROKER.startswith("amqp"),
+    },
     broker_connection_retry_on_startup=True,
+    task_default_queue_type=os.environ.get("QUEUE_TYPE", "classic"),
     # Publishing to a broker that is down ends at once.
     task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_step": 0.1},
     worker_prefetch_multiplier=int(option("PREFETCH", 1)),

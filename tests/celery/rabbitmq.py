@@ -1,4 +1,4 @@
-"""A RabbitMQ server for one test, with an Erlang port mapper of its own: none is left behind."""
+"""A RabbitMQ server for one test, with an Erlang port mapper of its own, which ends with it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from ..ports import unused_port
 
 # Debian's /usr/sbin/rabbitmq-server changes the user; this is the program itself.
 PROGRAM = shutil.which("rabbitmq-server", path="/usr/lib/rabbitmq/bin")
+STARTING_SECONDS = 240
 CONTROL = "/usr/lib/rabbitmq/bin/rabbitmqctl"
 
 
@@ -46,10 +48,12 @@ class RabbitMQ:
                 for command in (["epmd", "-port", str(mapper), "-address", "127.0.0.1"], [str(PROGRAM)])
             ]
 
-    @property
-    def is_ready(self) -> bool:
-        """Whether the server accepts connections."""
-        return b"Server startup complete" in self._log.read_bytes()
+    def wait_until_ready(self) -> None:
+        """Wait until the server accepts connections: ten seconds, or a minute on a busy machine."""
+        until = time.monotonic() + STARTING_SECONDS
+        while b"Server startup complete" not in self._log.read_bytes():
+            assert time.monotonic() < until, self._log.read_text(errors="replace")
+            time.sleep(0.1)
 
     def is_taking(self) -> bool:
         """Whether a worker has taken a message that the server could lose; RabbitMQ loses none."""

@@ -9,15 +9,21 @@ import pytest
 pytestmark = pytest.mark.processes
 
 PROGRAM = """
-from celery import Celery
-from django.conf import settings
-from django.db import transaction
+import os
+import sys
+from types import ModuleType
 
-settings.configure(DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}})
+settings = sys.modules["shop_settings"] = ModuleType("shop_settings")
+settings.DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+os.environ["DJANGO_SETTINGS_MODULE"] = "shop_settings"
+
 import django
 django.setup()
+from celery import Celery
+from django.db import transaction
 from emailapi import Client, ConnectionFailed
 from emailapi.celery import register
+from emailapi.queues import to_payload
 from emailapi.webhooks import MemorySeenStore
 
 app = Celery(broker="memory://")
@@ -31,14 +37,15 @@ def waiting():
 with transaction.atomic():
     assert emails.send(hello, key="a", on_commit=True) is None
     assert emails.send_many([hello] * 3, key="b", max_emails=2, on_commit=True) == []
+    emails.task.delay_on_commit(to_payload(hello, key="c"))
     assert waiting() == 0
-assert waiting() == 3
+assert waiting() == 4
 try:
     with transaction.atomic():
         emails.send(hello, key="c", on_commit=True)
         raise KeyError
 except KeyError:
-    assert waiting() == 3
+    assert waiting() == 4
 app.conf.update(task_publish_retry=False)
 down = register(Celery(broker="redis://127.0.0.1:1/0"), Client, store=MemorySeenStore())
 down.app.conf.task_publish_retry_policy = {"max_retries": 0}

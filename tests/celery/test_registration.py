@@ -1,4 +1,4 @@
-"""What `register` checks, and what is published."""
+"""The checks of `register`, and the tasks that are published."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from emailapi import ConfigurationError, ConnectionFailed, Email, InvalidArgument, InvalidEmail
+from emailapi.queues import to_payload
 from emailapi.webhooks import MemorySeenStore
 
 from ..ports import unused_port
@@ -76,6 +77,30 @@ def test_an_email_is_published_as_json_and_shown_by_its_key(project, published):
     assert "Secret" not in json.dumps({name: value for name, value in message.items() if name != "body"})
 
 
+@pytest.mark.parametrize("queue", ["celery", "email"])
+@pytest.mark.parametrize(
+    "publish",
+    [
+        lambda task, payload: task.delay(payload),
+        lambda task, payload: task.apply_async(kwargs={"payload": payload}),
+        lambda task, payload: task.s(payload).apply_async(),
+        lambda task, payload: task.apply_async((payload,), task_id="its own"),
+    ],
+    ids=["delay", "by name", "signature", "own id"],
+)
+def test_celerys_own_methods_hide_bodies_and_use_the_queue_too(load_project, published, publish, queue):
+    project = load_project(QUEUE=queue)
+    publish(project.emails.task, json.loads(json.dumps(to_payload(HELLO, key="receipt-7"))))
+    (message,) = published(queue)
+    assert "<1 email, key receipt-7>" in message["headers"]["argsrepr"] + message["headers"]["kwargsrepr"]
+    assert "Secret" not in json.dumps(message["headers"])
+
+
+def test_a_queue_can_be_chosen_for_one_message(load_project, published):
+    load_project(QUEUE="email").emails.task.apply_async([to_payload(HELLO, key="k")], queue="urgent")
+    assert len(published("urgent")) == 1
+
+
 def test_many_emails_are_published_in_tasks(project, published):
     results = project.emails.send_many((HELLO for _ in range(5)), key="may", max_emails=2)
     shown = [message["headers"]["argsrepr"] for message in published()]
@@ -101,7 +126,7 @@ def test_the_queue_is_the_default_one_or_the_chosen_one(load_project, published,
     assert len(published(queue)) == 1
 
 
-def test_objects_and_pickle_are_refused(project, published):
+def test_objects_and_pickle_are_rejected(project, published):
     from kombu.exceptions import EncodeError
 
     with pytest.raises(EncodeError, match="Email"):
@@ -143,7 +168,7 @@ def test_an_email_is_sent_at_a_time_within_half_the_visibility_timeout(project, 
     ],
     ids=["late", "naive", "text"],
 )
-def test_a_time_that_the_broker_would_not_keep_is_refused(project, published, at, problem):
+def test_a_time_that_the_broker_would_not_keep_is_rejected(project, published, at, problem):
     with pytest.raises(InvalidArgument, match=problem):
         project.emails.send_at(HELLO, at, key="k")
     assert published() == []

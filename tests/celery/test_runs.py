@@ -1,8 +1,9 @@
-"""What one run of the task does: send, look up, wait, divide, or give up."""
+"""One run of the task: it sends, looks up, waits, divides, or gives up."""
 
 from __future__ import annotations
 
 import pickle
+import traceback
 from datetime import UTC, datetime
 
 import pytest
@@ -120,6 +121,18 @@ def test_a_countdown_is_shorter_than_the_visibility_timeout(emails, messages, sa
     assert 400 < countdown(messages.take()) <= 500
 
 
+def test_a_body_is_in_no_frame_of_an_error(make_emails, redis, sandbox):
+    emails = make_emails(max_attempts=1)
+    messages = Messages(redis, emails)
+    emails.send({**HELLO, "text_body": "secret words"}, key="k")
+    with sandbox.faults.fail(status=503, code=100, message="Later"), pytest.raises(DeliveryGivenUp) as caught:
+        messages.run(messages.take())
+    frames = [frame for frame, _ in traceback.walk_tb(caught.value.__traceback__)]
+    ours = [frame for frame in frames if str(frame.f_globals["__name__"]).startswith("emailapi.")]
+    assert len(ours) >= 3
+    assert "secret words" not in "".join(repr(frame.f_locals) for frame in ours)
+
+
 def test_attempts_are_counted_and_given_up(make_emails, redis, sandbox, retry, reports):
     emails = make_emails(max_attempts=2)
     messages = Messages(redis, emails)
@@ -194,13 +207,13 @@ def test_a_retry_keeps_the_queue_of_its_message(emails, redis, sandbox, retry):
     assert len(messages) == 1
 
 
-def test_what_is_no_payload_is_named(messages, emails):
+def test_an_invalid_payload_is_named(messages, emails):
     for payload in ({"v": 9}, [], None):
         with pytest.raises(InvalidArgument, match="payload"):
             emails.task.apply([payload], throw=True)
 
 
-def test_given_up_emails_travel_between_processes():
+def test_given_up_emails_can_be_pickled():
     error = DeliveryGivenUp("two emails", keys=("a", "b"), outcome=Outcome.UNKNOWN)
     copied = pickle.loads(pickle.dumps(error))
     assert (type(copied), copied.keys, copied.outcome, str(copied)) == (

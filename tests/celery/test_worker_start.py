@@ -1,8 +1,11 @@
-"""What a worker checks when it starts: it exits with a sentence if the settings lose or repeat emails."""
+"""The checks of a starting worker: it exits with a sentence if the settings lose or repeat emails."""
 
 from __future__ import annotations
 
 import pytest
+from celery import Celery
+
+from emailapi.celery.worker_checks import find_risks
 
 from ..clock import wait_for
 
@@ -32,3 +35,11 @@ def test_what_may_deliver_tasks_again_is_warned_of(workers):
     workers.start("-c", "1", "-l", "WARNING", PREFETCH="4", VISIBILITY_TIMEOUT="30")
     wait_for(lambda: "visibility timeout of 30 s" in workers.output)
     assert "worker_prefetch_multiplier is 4" in workers.output
+
+
+@pytest.mark.parametrize("broker", ["amqp://localhost", "pyamqp://localhost", "amqps://a;amqps://b"])
+def test_rabbitmq_that_confirms_nothing_is_warned_of(broker):
+    app = Celery(broker=broker, set_as_current=False)
+    assert any("confirm_publish" in risk for risk in find_risks(app, 90, 1))
+    app.conf.broker_transport_options = {"confirm_publish": True}
+    assert find_risks(app, 90, 1) == []

@@ -63,7 +63,7 @@ def test_a_task_that_exceeds_its_time_limit_is_run_again(load_project, workers, 
     """A hard time limit kills the process; by Celery's default the message would be lost with it."""
     payload = to_payload(HELLO, key="k", references=[FileReference(name="a.pdf", path=path)])
     load_project().emails.task.apply_async([payload], soft_time_limit=1, time_limit=3)
-    workers.start("-c", "1", "-l", "INFO", LOOKUP_DELAY="6")
+    workers.start("-c", "1", "-l", "INFO", DEADLINE="1", LOOKUP_DELAY="2")
     wait_for(lambda: workers.output.count(f"{warning} (") >= 2)
     assert sandbox.messages() == []
 

@@ -26,7 +26,7 @@ class Workers:
 
     @property
     def output(self) -> str:
-        """What all workers have printed until now."""
+        """The output of all workers until now."""
         return self._log.read_text(errors="replace")
 
     def start(self, *options: str, **environment: str) -> subprocess.Popen[bytes]:

@@ -50,7 +50,10 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
 
     def run(*arguments: str) -> Any:
         capsys.readouterr()
-        code = main([str(argument) for argument in arguments])
+        try:
+            code = main([str(argument) for argument in arguments])
+        except SystemExit as ended:  # of wrong usage
+            code = ended.code
         out, err = capsys.readouterr()
         error = parsed(err)
         return SimpleNamespace(

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from types import SimpleNamespace
 
 import pytest
-
-from emailapi.cli import batch
 
 from ..ports import unused_port
 
@@ -90,8 +89,13 @@ def test_a_dry_run_prints_the_first_request_and_sends_nothing(run, client, peopl
         (b'{"email": "a@example.com", "name": "Ada", "code": 1}\n{"email": }\n', "line 2: column 11 is not valid JSON"),
         (b'{"email": "a@example.com", "name": "Ada", "code": 1}\n[1]\n', "line 2: must be a JSON object, got list"),
         (b'{"email": "a@example.com", "name": "Ada", "code": [1]}\n', "line 1: the column 'code' must be a text"),
+        (b'{"email": "a@example.com", "code": ' + b"9" * 5000 + b"}\n", "line 1: JSON has a number that is too long"),
+        (b'{"email": ' + b"[" * 100_000, "line 1: JSON is nested too deeply"),
+        (b'[{"email": "a@example.com"}]', "people.csv is a JSON array: write an object on each line"),
+        ("email\tname\na@example.com\tAda\n".encode("utf-16"), "column 1 has the byte 0xff, which is not utf-8"),
+        (b"email,name,code\r" + b"a@example.com,Ada,1\r" * 9999 + b"b@example.com,\xff,2", "line 10001: column 15 has"),
     ],
-    ids=range(14),
+    ids=range(19),
 )
 def test_nothing_is_sent_if_a_row_is_wrong(run, client, tmp_path, content, text):
     path = tmp_path / "people.csv"
@@ -106,12 +110,36 @@ def test_a_file_that_is_not_there_is_named(run, client):
     assert "no/such cannot be read" in run("batch", "no/such", *MERGE).error["message"]
 
 
-def test_another_encoding_can_be_given(run, client, tmp_path):
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-16-le", "utf-32", "utf-8-sig"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["LF", "CR LF", "CR"])
+def test_another_encoding_can_be_given(run, client, tmp_path, encoding, end):
     path = tmp_path / "people.csv"
-    path.write_bytes("email,name,code\na@example.com,Adé,1\n".encode("cp1252"))
-    assert run("batch", path, *MERGE, "--encoding", "cp1252").code == 0
+    path.write_bytes(f"email,name,code{end}a@example.com,Adé,1{end}".encode(encoding))
+    assert run("batch", path, *MERGE, "--encoding", encoding).code == 0
     assert client.messages.list()[0].subject == "Hi Adé"
-    assert run("batch", path, *MERGE, "--encoding", "klingon").code == 2
+
+
+@pytest.mark.parametrize("name", ["klingon", "hex", "undefined", "a\0b"])
+def test_a_name_that_is_not_an_encoding_of_texts_is_wrong_usage(run, people, name):
+    assert "--encoding must be" in run("batch", people(1), *MERGE, "--encoding", name).error["message"]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/fd"), reason="needs names of open files")
+def test_rows_may_come_from_a_pipe(run, client):
+    """As from `<(psql ...)` in a shell."""
+    reader, writer = os.pipe()
+    os.write(writer, b"to\na@example.com\n")
+    os.close(writer)
+    assert run("batch", f"/dev/fd/{reader}", "--text", "Hi").code == 0
+    os.close(reader)
+    assert recipients(client) == ["a@example.com"]
+
+
+def test_a_closed_standard_input_is_named(run, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", None)
+    for arguments in (("batch", "-", "--text", "Hi"), ("send", "--to", "a@example.com", "--text", "-")):
+        done = run(*arguments)
+        assert (done.code, done.error["message"]) == (2, "standard input is closed: `-` cannot be read")
 
 
 def test_rejected_rows_do_not_stop_the_others(run, client, tmp_path):
@@ -134,54 +162,8 @@ def test_a_batch_ends_when_the_service_cannot_be_reached(run, sandbox, people, m
     assert (again.code, lines(again)[-1]["accepted"]) == (0, 50)
 
 
-def test_a_journal_leaves_out_what_was_sent(run, client, people, tmp_path):
-    command = ("batch", people(5), *MERGE, "--resume", tmp_path / "run.jsonl")
-    assert lines(run(*command))[-1]["accepted"] == 5
-    again = run(*command)
-    assert (again.code, lines(again)) == (
-        0,
-        [{"rows": 5, "skipped": 5, "accepted": 0, "not_sent": 0, "unknown": 0, "remaining": 0}],
-    )
-    assert client.messages.list().total_count == 5
-
-
-@pytest.mark.parametrize("cut", range(0, 400, 37))
-def test_a_journal_may_be_torn_anywhere(run, client, people, tmp_path, cut):
-    journal = tmp_path / "run.jsonl"
-    command = ("batch", people(5), *MERGE, "--resume", journal, "--lookup-delay", "0")
-    run(*command)
-    written = journal.read_bytes()
-    forced = written.index(b"\n", written.index(b"\n") + 1) + 1  # what was on the disk before the first email
-    journal.write_bytes(written[: max(forced, len(written) - cut)])
-    assert run(*command).code == 0
-    assert recipients(client) == sorted(f"u{number}@example.com" for number in range(5))
-    assert all(json.loads(line) for line in journal.read_text().splitlines())
-
-
-def test_a_journal_is_of_one_input(run, client, people, tmp_path):
-    journal = tmp_path / "run.jsonl"
-    run("batch", people(2), *MERGE, "--resume", journal)
-    assert "another input" in run("batch", people(3), *MERGE, "--resume", journal).error["message"]
-    other = tmp_path / "notes.txt"
-    other.write_text("dear diary\n")
-    assert "is not the journal" in run("batch", people(2), *MERGE, "--resume", other).error["message"]
-    assert other.read_text() == "dear diary\n"
-    assert client.messages.list().total_count == 2
-
-
-def test_ctrl_c_in_the_middle_sends_the_others_later(run, client, people, tmp_path, monkeypatch):
-    command = ("batch", people(40), *MERGE, "--resume", tmp_path / "run.jsonl", "--chunk-size", "2")
-    take = batch._Batch._take_result
-
-    def take_and_interrupt(self, item, **given):
-        code = take(self, item, **given)
-        if self._outcomes.total() == 10 and not given:
-            raise KeyboardInterrupt
-        return code
-
-    monkeypatch.setattr(batch._Batch, "_take_result", take_and_interrupt)
-    first = run(*command)
-    assert first.code == 130
-    monkeypatch.setattr(batch._Batch, "_take_result", take)
-    assert run(*command, "--lookup-delay", "0").code == 0
-    assert recipients(client) == sorted(f"u{number}@example.com" for number in range(40))
+def test_without_a_journal_accepted_emails_do_not_invite_to_try_again(run, sandbox, people, clock):
+    """Exit code 4 says that the command can be run again, which would send the first emails twice."""
+    sandbox.faults.fail(503, times=1000, after=1)
+    done = run("batch", people(20), *MERGE, "--chunk-size", "1", "--workers", "1")
+    assert (done.code, lines(done)[-1]["accepted"], lines(done)[-1]["unknown"]) == (1, 1, 0)

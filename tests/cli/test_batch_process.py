@@ -12,6 +12,11 @@ from collections import Counter
 
 import pytest
 
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
+
 pytestmark = [pytest.mark.processes, pytest.mark.slow]
 
 ROWS = 240
@@ -65,8 +70,9 @@ def test_ctrl_c_ends_a_batch_with_130_and_a_journal(client, command, tmp_path, s
     wait_for_lines(tmp_path / "run.jsonl", 20, process)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate()
-    assert process.returncode in {130, 0}
     if process.returncode:
+        assert process.returncode == 130
+        assert "waiting for the emails under way" in err
         assert "run the same command again" in err
         assert json.loads(out.splitlines()[-1])["remaining"] >= 0
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
@@ -86,8 +92,24 @@ def test_a_batch_goes_on_without_the_reader_of_its_output(client, command):
 def test_two_batches_do_not_use_one_journal_at_a_time(client, command, tmp_path, start):
     from emailapi.cli.journal import Journal
 
-    with Journal(str(tmp_path / "run.jsonl"), "x", ROWS, "run"):
+    batch = {"input": "x", "rows": ROWS, "email": {}, "service": ""}
+    with Journal(str(tmp_path / "run.jsonl"), batch, "run"):
         done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 2
     assert "is in use by another batch" in done.stderr
     assert not sent(client)
+
+
+@pytest.mark.skipif(resource is None, reason="needs a limit on the size of files")
+def test_a_full_disk_ends_a_batch_and_its_journal_continues(client, command):
+    """A file that may not grow stands for the disk: the journal's last line is torn."""
+    limit = f"import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000)); sys.argv = {command[2:]}"
+    code = f"{limit}\nfrom emailapi.cli import main\nsys.exit(main())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    error = json.loads(done.stderr.splitlines()[-1])["error"]
+    assert (error["type"], "run.jsonl cannot be written: File too large" in error["message"]) == ("JournalFailed", True)
+    assert 0 < sum(sent(client).values()) < ROWS
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0
+    assert sent(client) == {f"u{number}@example.com": 1 for number in range(ROWS)}

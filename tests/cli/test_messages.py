@@ -68,7 +68,6 @@ def test_a_wait_for_anything_is_wrong_usage(run, sent):
 
 
 def test_messages_are_followed(capsys, client, sent):
-    """The messages that were there before are not shown."""
     ready = threading.Event()
     codes = []
 

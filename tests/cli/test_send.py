@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from types import SimpleNamespace
 
@@ -103,6 +104,30 @@ def test_a_wrong_token_is_3(run, sandbox, tmp_path):
     done = run(*EMAIL, "--token-file", path)
     assert (done.code, done.error["type"]) == (3, "Unauthorized")
     assert "not-the-token" not in done.err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights as POSIX has them")
+def test_a_token_file_that_may_not_be_read_is_3(run, sandbox, tmp_path):
+    path = tmp_path / "token"
+    path.write_text(sandbox.token)
+    assert run(*EMAIL, "--token-file", path).code == 0
+    path.chmod(0)
+    user = os.geteuid()
+    if user == 0:  # who may read everything
+        os.seteuid(65534)
+    try:
+        done = run(*EMAIL, "--token-file", path)
+    finally:
+        os.seteuid(user)
+    assert (done.code, done.error["message"]) == (3, f"token file {path} cannot be read: Permission denied")
+
+
+@pytest.mark.parametrize("content", [b"", b" \n", b"\xff\xfe", b"two words"], ids=["empty", "blank", "binary", "words"])
+def test_a_token_file_without_a_token_is_3(run, sandbox, tmp_path, content):
+    path = tmp_path / "token"
+    path.write_bytes(content)
+    done = run(*EMAIL, "--token-file", path)
+    assert (done.code, "token" in done.error["message"], "two words" in done.err) == (3, True, False)
 
 
 def test_no_token_is_3(run, sandbox, monkeypatch):

@@ -5,13 +5,23 @@ from __future__ import annotations
 import json
 import os
 import signal
+import ssl
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import trustme
 
 from emailapi import Client, HttpAuth
+from emailapi.cli.network import Relay
+
+from ..ports import unused_port
+
+SLOW_SIGNALS = [
+    pytest.param(number, 128 + number, marks=pytest.mark.slow)
+    for number in (signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGINT))
+]
 
 
 class Application(ThreadingHTTPServer):
@@ -87,7 +97,19 @@ def test_each_event_is_triggered(run, application, kind):
 def test_an_event_that_is_not_accepted_is_1(run, application):
     application.status = 500
     assert run("webhooks", "trigger", "open", "--forward-to", application.url).code == 1
-    assert run("webhooks", "trigger", "open", "--forward-to", "ftp://x/").code == 2
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://x/", "localhost:5000", "http://x:99999/", "http://a b/", "http://ä/", "http:///x"]
+)
+def test_a_url_is_checked_before_anything_is_posted(run, url):
+    for command in (["trigger", "open"], ["replay", "no/such"], ["listen"]):
+        done = run("webhooks", *command, "--forward-to", url)
+        assert (done.code, "must be a URL" in done.error["message"]) == (2, True)
+
+
+def test_a_port_of_a_listener_is_checked(run):
+    assert "from 0 to 65535" in run("webhooks", "listen", "--port", "99999").error["message"]
 
 
 def test_events_are_replayed(run, application, tmp_path):
@@ -102,7 +124,14 @@ def test_events_are_replayed(run, application, tmp_path):
 
 @pytest.mark.processes
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
-@pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+@pytest.mark.parametrize(
+    "number, code",
+    [
+        pytest.param(signal.SIGINT, 130, marks=pytest.mark.slow),
+        (signal.SIGTERM, 0),
+        pytest.param(signal.SIGHUP, 129, marks=pytest.mark.slow),
+    ],
+)
 def test_listening_forwards_events_and_cleans_up(client, application, tmp_path, start, number, code):
     saved = tmp_path / "events.jsonl"
     command = ["webhooks", "listen", "--forward-to", application.url, "--events", "delivery", "--save", str(saved)]
@@ -119,6 +148,7 @@ def test_listening_forwards_events_and_cleans_up(client, application, tmp_path, 
 
 
 @pytest.mark.processes
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 def test_the_webhook_of_a_killed_command_is_removed_by_the_next(client, start):
     for options in ([], ["--yes"]):
@@ -135,3 +165,62 @@ def test_the_service_needs_a_tunnel(run, monkeypatch):
     monkeypatch.setenv("EMAILAPI_SERVER_TOKEN", "token")
     done = run("webhooks", "listen")
     assert (done.code, "--url" in done.error["message"]) == (2, True)
+
+
+@pytest.mark.processes
+@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+@pytest.mark.slow
+@pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+def test_events_come_through_a_tunnel_whose_webhook_is_deleted(client, start, number, code):
+    port = unused_port()
+    with Relay(f"http://127.0.0.1:{port}") as tunnel:
+        command = ["webhooks", "listen", "--url", f"{tunnel.url}/", "--port", str(port), "--events", "delivery"]
+        process = start(sys.executable, "-m", "emailapi", *command)
+        assert f"listening at {tunnel.url};" in process.stderr.readline()
+        (webhook,) = client.webhooks.list()
+        assert webhook.url.startswith(f"{tunnel.url}/emailapi-listen-")
+        client.outbound.send({"to": "ada@example.com", "text_body": "Hello"})
+        event = json.loads(process.stdout.readline())
+        assert (event["event"], event["recipient"]) == ("Delivery", "ada@example.com")
+        process.send_signal(number)
+        assert process.wait(60) == code
+    assert not client.webhooks.list()
+
+
+@pytest.mark.processes
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+def test_a_webhook_that_cannot_be_deleted_is_named(client, sandbox, start):
+    process = start(sys.executable, "-m", "emailapi", "webhooks", "listen")
+    assert "listening" in process.stderr.readline()
+    (webhook,) = client.webhooks.list()
+    sandbox.faults.fail(422, route=f"/webhooks/{webhook.id}")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 1
+    assert f"the webhook {webhook.id} remains: delete it by `emailapi webhooks delete" in process.stderr.read()
+
+
+@pytest.mark.processes
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+def test_a_webhook_that_another_command_has_deleted_is_no_error(client, start):
+    process = start(sys.executable, "-m", "emailapi", "webhooks", "listen")
+    assert "listening" in process.stderr.readline()
+    client.webhooks.delete(client.webhooks.list()[0])
+    process.send_signal(signal.SIGTERM)
+    assert (process.wait(60), process.stderr.read()) == (0, "")
+
+
+def test_an_application_with_a_certificate_of_its_own_needs_an_option(run, application, monkeypatch, tmp_path):
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    application.socket = context.wrap_socket(application.socket, server_side=True)
+    command = ("webhooks", "trigger", "open", "--forward-to", application.url.replace("http:", "https:"))
+    done = run(*command)
+    assert (done.code, "is not trusted" in done.error["message"]) == (3, True)
+    assert "SSL_CERT_FILE" in done.error["message"]
+    assert run(*command, "--no-tls-verify").code == 0
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    assert run(*command).code == 0

@@ -43,7 +43,7 @@ def test_the_sandbox_and_the_client_run_from_a_zip_file(tmp_path):
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=240,
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "4 sent, 1 bounced" in done.stdout

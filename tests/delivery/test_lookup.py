@@ -23,14 +23,12 @@ def searching(*results):
 
 
 def test_a_found_email_ends_the_look_up():
-    """What the first search finds is returned without a wait."""
     search, given = searching(("found", 0.0))
     assert look_up(search, Deadline.after(5.0)) == "found"
     assert len(given) == 1
 
 
 def test_a_search_is_repeated_after_a_pause():
-    """A search is made again after a short pause."""
     search, given = searching((None, 0.0), (None, 0.0), ("found", 0.0))
     assert look_up(search, Deadline.after(5.0)) == "found"
     first, second, third = given
@@ -48,7 +46,6 @@ def test_a_search_may_take_ten_seconds():
 
 
 def test_a_look_up_that_finds_nothing_ends_with_its_time():
-    """Where nothing is found the search ends with its time."""
     search, given = searching((None, 0.0))
     deadline = Deadline.after(0.2)
     assert look_up(search, deadline) is None

@@ -18,7 +18,6 @@ retries = st.builds(Retry, attempts=st.integers(1, 100), initial=seconds, maximu
 
 @given(retry=retries, attempt=st.integers(1, 10_000))
 def test_half_of_a_wait_is_fixed_and_half_random(retry, attempt):
-    """A wait doubles with each attempt up to the maximum; at least half of it is always waited."""
     longest = min(retry.maximum, retry.initial * 2.0 ** min(attempt - 1, 60))
     assert longest / 2 <= backoff(retry, attempt) <= longest
 
@@ -62,12 +61,11 @@ def test_the_next_wait_depends_on_attempts_time_and_retry_after(retry, attempt, 
     ids=lambda value: type(value).__name__,
 )
 def test_only_safe_requests_are_repeated_after_an_unknown_outcome(kind, error, repeated):
-    """What was surely not done may always be; what may have been done only where twice is the same as once."""
     assert may_repeat(Request("POST", "/x", kind=kind), error) is (kind in repeated)
 
 
 QUICK = Retry(attempts=3, initial=0.001, maximum=0.001)
-REFUSED = Attempt(error=ConnectionFailed("refused"), again=True)
+REJECTED = Attempt(error=ConnectionFailed("refused"), again=True)
 
 
 def attempts(*scripted, retry=QUICK, deadline=None):
@@ -84,18 +82,18 @@ def attempts(*scripted, retry=QUICK, deadline=None):
 
 def test_attempts_end_with_the_first_final_outcome():
     done = Attempt("value")
-    assert attempts(REFUSED, done) == ((done, 2), [1, 2], [(1, REFUSED)])
+    assert attempts(REJECTED, done) == ((done, 2), [1, 2], [(1, REJECTED)])
     rejected = Attempt(error=ConnectionFailed("certificate", retryable=False))
     assert attempts(rejected) == ((rejected, 1), [1], [])
 
 
 def test_attempts_end_at_the_maximum():
-    assert attempts(*[REFUSED] * 5) == ((REFUSED, 3), [1, 2, 3], [(1, REFUSED), (2, REFUSED)])
+    assert attempts(*[REJECTED] * 5) == ((REJECTED, 3), [1, 2, 3], [(1, REJECTED), (2, REJECTED)])
 
 
 def test_a_free_attempt_does_not_count():
     free = Attempt(error=ConnectionFailed("stale"), again=True, free=True)
-    assert attempts(free, free, REFUSED, free, Attempt("value"))[1] == [1, 1, 1, 2, 2]
+    assert attempts(free, free, REJECTED, free, Attempt("value"))[1] == [1, 1, 1, 2, 2]
 
 
 def test_no_attempt_follows_if_the_wait_exceeds_the_deadline():
@@ -106,11 +104,10 @@ def test_no_attempt_follows_if_the_wait_exceeds_the_deadline():
 def test_no_attempt_follows_after_the_client_is_closed():
     stopped = threading.Event()
     stopped.set()
-    assert attempts(REFUSED, deadline=Deadline.after(60, stopped))[1] == [1]
+    assert attempts(REJECTED, deadline=Deadline.after(60, stopped))[1] == [1]
 
 
 def test_a_narrowed_deadline_never_ends_later(clock):
-    """A deadline knows what is left of it, and never ends later by being narrowed."""
     deadline = Deadline.after(5.0)
     assert deadline.left() == 5.0
     assert deadline.sooner(99) == deadline

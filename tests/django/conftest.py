@@ -39,7 +39,7 @@ BACKEND = "emailapi.django.EmailBackend"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests of settings that this Django does not have: they are no tests of it."""
+    """Leave out the tests of settings that this Django does not have: they are not tests of it."""
     left_out = [item for item in items for mark in item.iter_markers("mailers") if mark.args != (HAS_MAILERS,)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)

@@ -15,7 +15,7 @@ from emailapi.models.outbound import BatchResult
 
 
 class UNSET:
-    """What anymail sets every attribute to; a class, and no object."""
+    """The default of every attribute in anymail: a class, not an object."""
 
 
 def message(*to: str, subject: str = "Hi", body: str = "Hello", **attributes) -> EmailMultiAlternatives:

@@ -132,9 +132,9 @@ def test_broken_links_by_a_mailer_that_raises_are_w007(found, setting):
 
 
 def test_checks_use_no_network(found, monkeypatch):
-    def refuse(*arguments, **named):
+    def reject(*arguments, **named):
         raise AssertionError("a check has used the network")
 
-    monkeypatch.setattr("socket.getaddrinfo", refuse)
-    monkeypatch.setattr("socket.socket.connect", refuse)
+    monkeypatch.setattr("socket.getaddrinfo", reject)
+    monkeypatch.setattr("socket.socket.connect", reject)
     assert found(**GOOD, base_url="https://api.example.com", fallback={"hostname": "smtp.example.com"}) == []

@@ -46,6 +46,15 @@ def test_options_are_those_of_the_command_line(configure, capsys, arguments, out
     assert output in capsys.readouterr().out
 
 
+def test_the_commands_are_those_of_the_command_line(configure, capsys):
+    configure(transport="memory")
+    assert manage("commands") == 0
+    found = json.loads(capsys.readouterr().out)["commands"]
+    assert [command["name"] for command in found] == [f"emailapi {name}" for name in cli.COMMANDS]
+    assert manage("no-such-command") == 2
+    assert json.loads(capsys.readouterr().err)["error"]["type"] == "UsageError"
+
+
 def test_the_help_of_django_is_that_of_the_command_line(capsys):
     with pytest.raises(SystemExit):
         execute_from_command_line(["manage.py", "help", "emailapi"])

@@ -21,7 +21,7 @@ from emailapi.sandbox.connections import Channel
 from ..ports import unused_port
 
 
-class Refusing:
+class Rejecting:
     """A transport of the user's: each email meets the error that its subject names."""
 
     errors: ClassVar = {
@@ -44,8 +44,8 @@ class Refusing:
 
 
 @pytest.fixture
-def refusing(configure):
-    return lambda **options: configure(transport=Refusing(), **options)
+def rejecting(configure):
+    return lambda **options: configure(transport=Rejecting(), **options)
 
 
 def message(subject: str = "Hi", to: str = "ada@example.com", **fields) -> EmailMessage:
@@ -149,8 +149,8 @@ def test_a_message_without_recipients_is_not_counted_and_makes_no_request(outbox
     assert empty.send() == 0
 
 
-def test_all_valid_messages_are_sent_before_the_first_error_is_raised(refusing):
-    refusing()
+def test_all_valid_messages_are_sent_before_the_first_error_is_raised(rejecting):
+    rejecting()
     messages = [message("1"), message("failed"), message("3"), message("unknown"), message("5", to="no address")]
     with pytest.raises(ConnectionFailed) as caught:
         connection().send_messages(messages)
@@ -164,8 +164,8 @@ def test_all_valid_messages_are_sent_before_the_first_error_is_raised(refusing):
 
 
 @pytest.mark.parametrize("subject", ["unknown", "failed"])
-def test_fail_silently_ignores_and_logs_delivery_errors(refusing, caplog, subject):
-    refusing(fail_silently=True)
+def test_fail_silently_ignores_and_logs_delivery_errors(rejecting, caplog, subject):
+    rejecting(fail_silently=True)
     one = message(subject)
     assert one.send() == 0
     assert isinstance(one.emailapi_result, Exception)
@@ -175,11 +175,11 @@ def test_fail_silently_ignores_and_logs_delivery_errors(refusing, caplog, subjec
         assert "order-7" in record.message
 
 
-def test_fail_silently_ignores_an_error_of_a_log_filter(refusing, monkeypatch):
+def test_fail_silently_ignores_an_error_of_a_log_filter(rejecting, monkeypatch):
     def broken(record):
         raise ValueError("a filter with a mistake")
 
-    refusing(fail_silently=True)
+    rejecting(fail_silently=True)
     monkeypatch.setattr(logging.getLogger("emailapi"), "filters", [broken])
     one = message("unknown")
     assert one.send() == 0
@@ -200,8 +200,8 @@ def test_fail_silently_never_ignores_a_programming_error(outbox):
         broken.send()
 
 
-def test_a_log_record_about_emails_is_never_sent_as_an_email(refusing):
-    refusing(fail_silently=True)
+def test_a_log_record_about_emails_is_never_sent_as_an_email(rejecting):
+    rejecting(fail_silently=True)
     sent = []
 
     class Mailing(logging.Handler):
@@ -259,8 +259,8 @@ def test_an_invalid_address_is_invalid(api):
     assert one.anymail_status.status == {"invalid"}
 
 
-def test_an_unknown_outcome_is_unknown(refusing):
-    refusing()
+def test_an_unknown_outcome_is_unknown(rejecting):
+    rejecting()
     one = message("unknown")
     with pytest.raises(DeliveryUnknown):
         one.send()
@@ -268,7 +268,7 @@ def test_an_unknown_outcome_is_unknown(refusing):
 
 
 def test_delayed_delivery_is_queued(configure):
-    class Delayed(Refusing):
+    class Delayed(Rejecting):
         def send(self, email):
             return SendResult(message_id="7", message="Message accepted, but delivery may be delayed.")
 
@@ -278,8 +278,8 @@ def test_delayed_delivery_is_queued(configure):
     assert one.emailapi_status["ada@example.com"] == "queued"
 
 
-def test_a_sent_message_can_be_copied_and_pickled(refusing):
-    refusing()
+def test_a_sent_message_can_be_copied_and_pickled(rejecting):
+    rejecting()
     for subject in ("fine", "unknown"):
         one = message(subject)
         with contextlib.suppress(DeliveryUnknown):

@@ -49,7 +49,7 @@ def test_the_recipient_guard_applies_to_a_changed_email(outbox):
     assert sent == []
 
 
-def test_cancel_send_counts_as_not_sent_and_is_no_error(outbox):
+def test_cancel_send_counts_as_not_sent_and_raises_nothing(outbox):
     sent = outbox()
 
     def stop(**kwargs):

@@ -1,4 +1,4 @@
-"""Errors of the service as statuses, and messages and backends that travel."""
+"""Errors of the service as statuses; messages and backends are pickled."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from emailapi.errors import ServiceUnavailable
 from emailapi.models.outbound import BatchResult
 
 
-class Refusing:
+class Rejecting:
     """A transport of the user's that meets one error."""
 
     def __init__(self, error):
@@ -35,7 +35,7 @@ def status(configure):
     """Give `status(error)`: the words of a message that meets an error."""
 
     def status(error) -> dict[str, str]:
-        configure(transport=Refusing(error))
+        configure(transport=Rejecting(error))
         one = EmailMessage("Hi", "Hello", to=["Ada@example.com"], cc=["bob@example.com"])
         with pytest.raises(type(error)):
             one.send()

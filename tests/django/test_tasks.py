@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from typing import ClassVar
@@ -21,6 +23,7 @@ if find_spec("django.tasks") is None:
             import_module("emailapi.django.tasks")
 
 else:
+    from django.db import transaction
     from django.tasks import TaskResultStatus
     from django.tasks.backends.immediate import ImmediateBackend
 
@@ -63,6 +66,18 @@ else:
             assert kwargs == {"attempt": 2}
             again = deliver.enqueue(*args, **kwargs)
         assert list(again.return_value["accepted"]) == ["k"]
+        assert len(sandbox.messages()) == 1
+
+    def test_a_task_is_enqueued_when_the_transaction_commits(api, sandbox):
+        api()
+        enqueue = partial(deliver.enqueue, to_payload(HELLO, key="k"))
+        with suppress(KeyError), transaction.atomic():
+            transaction.on_commit(enqueue)
+            raise KeyError
+        assert sandbox.messages() == []
+        with transaction.atomic():
+            transaction.on_commit(enqueue)
+            assert sandbox.messages() == []
         assert len(sandbox.messages()) == 1
 
     def test_another_mailer_is_named(setting):

@@ -1,4 +1,4 @@
-"""What projects test their emails with."""
+"""Tools with which projects test their emails."""
 
 from __future__ import annotations
 

@@ -41,7 +41,6 @@ def modules(tmp_path_factory) -> list[str]:
 
 
 def test_extracted_examples_keep_their_line_numbers():
-    """A line of an example has the number it has in the document, and nothing else is in the module."""
     text = "# A\n\n```python\na = 1\n\nb = 2\n```\n\n```console\n$ ls\n```\n\n```python\nc = a\n```\n"
     assert module_of(text) == "\n\n\na = 1\n\nb = 2\n\n\n\n\n\n\n\nc = a\n\n"
 
@@ -76,7 +75,6 @@ def pyright(needs) -> list[str]:
 
 @pytest.mark.slow
 def test_examples_and_typing_tests_pass_pyright(modules, pyright, tmp_path):
-    """All examples, and the modules in tests/typing, pass pyright, and none of them is passed over."""
     files = [Path(path) for path in modules]
     for path in files:
         shutil.copy(path, tmp_path)

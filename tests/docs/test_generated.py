@@ -38,7 +38,6 @@ def folder(tmp_path):
 @pytest.mark.parametrize("name", GENERATED)
 @pytest.mark.parametrize("text", [None, "", "# Wire names\n"], ids=["missing", "empty", "old"])
 def test_an_outdated_page_fails_the_check_with_one_line(folder, name, text):
-    """A page that is old, empty or missing fails the check with one line that names it and says what to run."""
     (folder / name).unlink()
     if text is not None:
         (folder / name).write_text(text)
@@ -58,7 +57,7 @@ def test_generating_updates_the_pages(tmp_path):
 
 
 def test_the_wire_page_lists_unusual_spellings():
-    """Bases that are no records of their own are left out; odd spellings, and fields that stay here, are told."""
+    """Bases that are not records of their own are left out; odd spellings, and fields that stay here, are told."""
     text = (REFERENCE / "wire.md").read_text("utf-8")
     assert "| `message_id` | **`MessageID`** |" in text
     assert "| `id` | `Id`, also read: `ID` |" in text
@@ -69,7 +68,6 @@ def test_the_wire_page_lists_unusual_spellings():
 
 
 def test_the_errors_page_has_every_error_and_code():
-    """Each error class and each code stands on the generated page."""
     text = (REFERENCE / "errors.md").read_text("utf-8")
     for name in emailapi.__all__:
         thing = getattr(emailapi, name)
@@ -88,7 +86,6 @@ def test_the_errors_page_has_every_error_and_code():
     ids=lambda value: value if isinstance(value, str) else value.__name__,
 )
 def test_each_namespace_has_a_page(client, name):
-    """What a user types is the page's name, and that page has the calls and an example of its own."""
     text = (REFERENCE / f"{name}.md").read_text("utf-8")
     assert f"{'client' if client is Client else 'account'}.{name}" in text
     assert re.search(rf"^\.\. autoclass:: emailapi\.resources\.{name}\.\w+\n   :members:$", text, re.MULTILINE)
@@ -97,7 +94,6 @@ def test_each_namespace_has_a_page(client, name):
 
 
 def test_each_public_name_is_documented_on_one_page():
-    """The reference describes every public name exactly once."""
     text = "".join(path.read_text("utf-8") for path in REFERENCE.glob("*.md"))
     found = re.findall(
         r"^\.\. (?:autoclass|autoexception|py:data):: (?:emailapi\.)?(\w+)(?:\(.*\))?$", text, re.MULTILINE

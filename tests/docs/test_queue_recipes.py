@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import shutil
 import sys
@@ -27,7 +28,7 @@ def recipe(monkeypatch):
 
     def run(engine=None):
         for code in BLOCKS:
-            if code is BLOCKS[0] or f"def {engine}_send" in code:
+            if "def send_or_wait" in code or "def hide_arguments" in code or f"def {engine}_send" in code:
                 exec(code, module.__dict__)
         return module
 
@@ -59,6 +60,55 @@ def test_an_email_that_is_left_is_sent_by_the_next_attempt(recipe):
     assert len(page.send_or_wait(payload, attempt, None).accepted) == 1
     with pytest.raises(RuntimeError, match=r"given up: \['k'\]"):
         page.send_or_wait(payload, 9, None)
+
+
+def test_an_email_outlives_an_error_of_the_store(recipe, monkeypatch, caplog):
+    page = recipe()
+    later = []
+    monkeypatch.setattr(page.store, "claim", lambda key, seconds: 1 / 0)
+    page.send_or_wait(page.to_payload(HELLO, key="k"), 1, lambda *job: later.append(job))
+    monkeypatch.undo()
+    ((payload, attempt, _),) = later
+    assert "attempt 1 of ['k'] has failed" in caplog.text
+    assert len(page.send_or_wait(payload, attempt, None).accepted) == 1
+
+
+@pytest.fixture
+def log(caplog):
+    """Give `log(page)`, which collects the log as the handler of the page does."""
+    filters = [*caplog.handler.filters]
+
+    def collect(page):
+        caplog.set_level("INFO")
+        caplog.handler.addFilter(page.hide_arguments)
+        return caplog
+
+    yield collect
+    caplog.handler.filters[:] = filters
+
+
+def test_dramatiq_shows_no_body_of_a_job_that_fails(recipe, log):
+    import dramatiq
+
+    page = recipe("dramatiq")
+    shown = log(page)
+    page.dramatiq_send.send(page.to_payload(HELLO, key="k"), 9)
+    worker = dramatiq.Worker(page.broker, worker_timeout=100)
+    worker.start()
+    wait_for(lambda: "given up" in shown.text)
+    worker.stop()
+    assert "Failed to process message dramatiq_send(...)" in shown.text
+    assert "'text_body'" not in shown.text
+
+
+def test_procrastinate_shows_no_body(recipe, log):
+    page = recipe("procrastinate")
+    shown = log(page)
+    # As PostgreSQL gives it back; the connector for tests keeps the object.
+    page.procrastinate_send.defer(payload=json.loads(json.dumps(page.to_payload(HELLO, key="k"))))
+    asyncio.run(page.app.run_worker_async(wait=False, listen_notify=False, install_signal_handlers=False))
+    assert "Starting job recipe.procrastinate_send[2](...)" in shown.text
+    assert "'text_body'" not in shown.text
 
 
 def test_dramatiq_runs_the_next_attempt(recipe):
@@ -113,10 +163,12 @@ def test_rq_carries_json_and_schedules_the_next_attempt(recipe, tmp_path, needs)
     with Redis.from_url(server.url) as connection:
         page.queue = Queue("email", connection=connection, serializer=JSONSerializer)
         page.rq_queue(page.to_payload(HELLO, key="receipt-7"))
+        assert page.queue.jobs[0].description == "receipt-7"
         with pytest.raises(DuplicateJobError):
             page.rq_queue(page.to_payload(HELLO, key="receipt-7"))
         with page.sandbox.faults.fail(status=503, code=100, message="Later", times=9):
             SimpleWorker([page.queue], connection=connection, serializer=JSONSerializer).work(burst=True)
         (scheduled,) = page.queue.scheduled_job_registry.get_job_ids()
-        assert page.queue.fetch_job(scheduled).args[1] == 2
+        job = page.queue.fetch_job(scheduled)
+        assert (job.args[1], job.description) == (2, "['receipt-7'], attempt 2")
     server.stop()

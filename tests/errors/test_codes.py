@@ -61,7 +61,6 @@ def test_a_response_with_a_code_and_its_own_status_raises_the_class_of_the_code(
 
 
 def test_the_table_is_read_only():
-    """The one table that both sides share is read-only."""
     with pytest.raises(TypeError):
         ERROR_CODES[0] = ERROR_CODES[10]  # type: ignore[index]
 
@@ -69,7 +68,7 @@ def test_the_table_is_read_only():
 @pytest.mark.parametrize(
     "status, code, expected",
     [
-        # The status, where there is no code or one that nobody knows.
+        # The status, where there is no code or an unknown one.
         (401, None, errors.Unauthorized),
         (404, None, errors.NotFound),
         (429, None, errors.RateLimited),
@@ -87,7 +86,7 @@ def test_the_table_is_read_only():
         (503, 100, errors.ServiceUnavailable),
         (503, None, errors.ServerError),
         (503, 101, errors.ServerError),
-        # A code is no HTTP status, although some look like one.
+        # A code is not an HTTP status, although some look like one.
         (422, 401, errors.SenderNotAllowed),
         (422, 400, errors.SenderNotAllowed),
         (422, 413, errors.SenderNotAllowed),
@@ -121,5 +120,4 @@ def test_the_table_is_read_only():
     ],
 )
 def test_the_class_depends_on_status_and_code(status, code, expected):
-    """The code decides where it says more than the status, else the status does."""
     assert error_class(status, code) is expected

@@ -67,7 +67,6 @@ def every_error():
 
 
 def test_every_error_class_is_exported():
-    """Each public error class is tested here, and each stands in the tree that the module draws."""
     classes = [value for name in emailapi.__all__ if isinstance(value := getattr(emailapi, name), type)]
     kinds = {kind for kind in classes if issubclass(kind, Exception)}
     assert kinds - {EmailAPIError, BatchFailed} == {kind for kind, *_ in TREE}
@@ -77,7 +76,6 @@ def test_every_error_class_is_exported():
 
 @pytest.mark.parametrize("kind, own, parent, others", TREE)
 def test_each_class_has_its_parent_and_its_built_in_error(kind, own, parent, others):
-    """Each class stands under its parent, and is the built-in error that callers know already."""
     assert parent in kind.__bases__
     assert issubclass(kind, EmailAPIError)
     assert all(issubclass(kind, other) for other in others)
@@ -85,7 +83,6 @@ def test_each_class_has_its_parent_and_its_built_in_error(kind, own, parent, oth
 
 @pytest.mark.parametrize("kind, own, parent, others", TREE)
 def test_an_error_has_its_message_and_the_facts_of_the_request(kind, own, parent, others):
-    """An error keeps its sentence, its own facts and those of the request."""
     error = make(kind, own)
     assert error.message == "It went wrong"
     assert error.args == ("It went wrong",)
@@ -95,7 +92,6 @@ def test_an_error_has_its_message_and_the_facts_of_the_request(kind, own, parent
 
 @pytest.mark.parametrize("kind, own, parent, others", TREE)
 def test_an_error_without_a_request_has_defaults(kind, own, parent, others):
-    """Without facts an error has its sentence, no request, and no attempt."""
     error = kind("It went wrong", **({"field": "to"} if kind is errors.InvalidEmail else {}))
     assert (error.method, error.path, error.attempts) == (None, None, 0)
     assert (error.status, error.code, error.request_id) == (None, None, None)
@@ -104,7 +100,6 @@ def test_an_error_without_a_request_has_defaults(kind, own, parent, others):
 
 @pytest.mark.parametrize("kind, own, parent, others", TREE)
 def test_only_delivery_unknown_may_have_been_sent(kind, own, parent, others):
-    """Only DeliveryUnknown may have been sent; everything else surely was not."""
     error = kind("x", **own)
     unknown = kind is errors.DeliveryUnknown
     assert error.outcome is (Outcome.UNKNOWN if unknown else Outcome.NOT_SENT)
@@ -113,7 +108,6 @@ def test_only_delivery_unknown_may_have_been_sent(kind, own, parent, others):
 
 @pytest.mark.parametrize("kind, own, parent, others", TREE)
 def test_temporary_failures_are_retryable(kind, own, parent, others):
-    """What is over by itself may be tried again: the connection, the time, the rate, the service."""
     error = kind("x", **({"field": "to"} if kind is errors.InvalidEmail else {}))
     assert error.retryable is (kind.__name__ in RETRYABLE)
 
@@ -139,7 +133,6 @@ def test_errors_pickle_whole(error, protocol):
 @pytest.mark.parametrize("how", [copy.copy, copy.deepcopy])
 @pytest.mark.parametrize("error", every_error(), ids=lambda error: type(error).__name__)
 def test_a_copied_error_is_equal_and_independent(error, how):
-    """A copy of an error is equal to it, and a change to the copy is not one to the error."""
     copied = how(error)
     assert copied == error
     copied.path = "/other"
@@ -148,7 +141,6 @@ def test_a_copied_error_is_equal_and_independent(error, how):
 
 
 def test_errors_of_other_classes_differ():
-    """Errors of two classes that know the same are not equal, nor is an error equal to its text."""
     assert errors.NotFound("x") != errors.Conflict("x")
     assert errors.NotFound("x") != "x"
     assert errors.NotFound("x") == errors.NotFound("x")
@@ -156,7 +148,6 @@ def test_errors_of_other_classes_differ():
 
 @pytest.mark.parametrize("name, value", FACTS.items())
 def test_each_fact_counts_for_equality(name, value):
-    """Errors that differ in one fact are not equal."""
     assert make(errors.NotFound, {}) != errors.NotFound("It went wrong", **{**FACTS, name: None})
 
 
@@ -173,7 +164,6 @@ def test_each_fact_counts_for_equality(name, value):
     ],
 )
 def test_the_text_of_an_error_is_its_message_and_the_facts_of_the_request(facts, text):
-    """An error's text is its sentence and, in brackets, what is known of the request."""
     assert str(errors.NotFound("It went wrong", **facts)) == text
 
 
@@ -199,13 +189,12 @@ def test_at_adds_the_index_of_the_item():
 
 
 def test_no_field_errors_is_an_empty_mapping():
-    """`errors` is a mapping on every response's error, so that nobody has to ask for None."""
     assert errors.InvalidRequest("x").errors == {}
     assert errors.InactiveRecipient("x").addresses == ()
     assert errors.RateLimited("x").retry_after is None
 
 
-REFUSED = errors.InvalidRequest("bad")
+REJECTED = errors.InvalidRequest("bad")
 BUSY = errors.RateLimited("later")
 LOST = errors.DeliveryUnknown("lost", idempotency_key="k")
 
@@ -213,24 +202,22 @@ LOST = errors.DeliveryUnknown("lost", idempotency_key="k")
 @pytest.mark.parametrize(
     "items, outcome, retryable",
     [
-        ((REFUSED,), Outcome.NOT_SENT, False),
+        ((REJECTED,), Outcome.NOT_SENT, False),
         ((BUSY, BUSY), Outcome.NOT_SENT, True),
-        ((BUSY, REFUSED), Outcome.NOT_SENT, False),
+        ((BUSY, REJECTED), Outcome.NOT_SENT, False),
         ((ACCEPTED, BUSY), Outcome.NOT_SENT, False),
         ((BUSY, LOST), Outcome.UNKNOWN, False),
         ((ACCEPTED, LOST), Outcome.UNKNOWN, False),
     ],
 )
 def test_a_failed_batch_is_retryable_only_if_no_item_was_accepted_or_unknown(items, outcome, retryable):
-    """A batch may be tried again only if nothing of it was accepted and each failure may; one unknown makes all so."""
     error = BatchFailed(BatchResult(items))
     assert (error.outcome, error.retryable) == (outcome, retryable)
     assert error.may_have_been_sent is (outcome is Outcome.UNKNOWN)
 
 
 def test_the_text_of_a_failed_batch_counts_its_failures():
-    """The text counts the failures and repeats the first; the batch itself is in `result`."""
-    batch = BatchResult((ACCEPTED, REFUSED, LOST))
+    batch = BatchResult((ACCEPTED, REJECTED, LOST))
     error = BatchFailed(batch)
     assert str(error) == "2 of 3 emails were not accepted; the first: bad"
     assert error.result is batch

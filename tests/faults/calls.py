@@ -36,10 +36,10 @@ class Call:
     A kind of call.
 
     Attributes:
-        name: Its name.
-        make: Make it, and return its results: one, or one an email.
+        name: The name of the call.
+        make: Makes the call, and returns its results: one, or one for each email.
         tags: The tags of its emails.
-        kind: What may be done when it fails: `email`, `bulk`, `read`, `write` (may be repeated), `once`.
+        kind: `email`, `bulk`, `read`, `write` (may be repeated when it fails), or `once`.
     """
 
     name: str
@@ -72,7 +72,7 @@ CALLS = [*EMAIL_CALLS, *OTHER_CALLS]
 
 @attrs.frozen
 class Came:
-    """What came of a call: its results, of which errors are some, and the seconds that it took of its deadline."""
+    """The results of a call, of which errors are some, and the seconds that it took of its deadline."""
 
     items: Sequence[Any]
     seconds: float

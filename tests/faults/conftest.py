@@ -42,13 +42,13 @@ def connect() -> Iterator[Callable[..., Client]]:
     with contextlib.ExitStack() as closing:
 
         def make(service: Service, **options: Any) -> Client:
-            settled = {
+            chosen = {
                 "retry": Retry(attempts=3, initial=0.02, maximum=0.05),
                 "timeout": 10.0,
                 "deadline": 30.0,
                 **options,
             }
-            return closing.enter_context(Client("t0ken", base_url=service.url, **settled))
+            return closing.enter_context(Client("t0ken", base_url=service.url, **chosen))
 
         yield make
 

@@ -1,4 +1,4 @@
-"""The faults by name: what the service does instead of answering well, and how a call is to end."""
+"""The faults by name: how the service misbehaves, and how a call is to end."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class Mode:
     One fault.
 
     Attributes:
-        name: Its name.
-        ends: What comes of it: `fine` (an odd response, but one), `again` (surely not done: tried again), `rejected`,
-            `lost` (no response that says anything), `odd` (a success that cannot be read), `eaten` (the time is over).
-        act: What happens on the connection; true when it stays open.
+        name: The name of the fault.
+        ends: The result: `fine` (odd, but a valid response), `again` (surely not done: tried again), `rejected`,
+            `lost` (no meaningful response), `odd` (a success that cannot be read), `eaten` (the deadline has passed).
+        act: The steps on the connection; true when it stays open.
         accepts: Whether the request is carried out all the same.
-        unread: Whether it happens before a byte of the request is read.
+        unread: Whether the fault happens before a byte of the request is read.
         timeout: Seconds that the client waits: for a connection, for a response.
     """
 
@@ -42,7 +42,7 @@ class Mode:
         return self.ends == "eaten" or (self.ends == "lost" and not self.accepts)
 
 
-def answers(value: object, status: int = 200, **headers: str) -> Act:
+def respond_with(value: object, status: int = 200, **headers: str) -> Act:
     """Respond like this."""
     return lambda exchange: exchange.send(reply(value, status, **headers))
 
@@ -95,22 +95,25 @@ FINE = [
     Mode("http-1.0", "fine", _until_the_end),
 ]
 AGAIN = [
-    Mode("429", "again", answers(b"", 429), accepts=False),
-    Mode("429-seconds", "again", answers({"Message": "slow down"}, 429, Retry_After="0"), accepts=False),
+    Mode("429", "again", respond_with(b"", 429), accepts=False),
+    Mode("429-seconds", "again", respond_with({"Message": "slow down"}, 429, Retry_After="0"), accepts=False),
     Mode(
-        "429-date", "again", lambda exchange: answers(HTML, 429, Retry_After=formatdate(usegmt=True))(exchange), False
+        "429-date",
+        "again",
+        lambda exchange: respond_with(HTML, 429, Retry_After=formatdate(usegmt=True))(exchange),
+        False,
     ),
-    Mode("503-code-100", "again", answers(OUTAGE, 503), accepts=False),
-    Mode("421", "again", answers(HTML, 421), accepts=False),
-    Mode("425-code-300", "again", answers({"ErrorCode": 300, "Message": "Too early"}, 425), accepts=False),
+    Mode("503-code-100", "again", respond_with(OUTAGE, 503), accepts=False),
+    Mode("421", "again", respond_with(HTML, 421), accepts=False),
+    Mode("425-code-300", "again", respond_with({"ErrorCode": 300, "Message": "Too early"}, 425), accepts=False),
 ]
-REFUSED = [
-    Mode("302", "refused", lambda e: answers(b"", 302, Location=e.service.elsewhere.url)(e), accepts=False),
-    Mode("307", "refused", lambda e: answers(b"", 307, Location=e.service.elsewhere.url)(e), accepts=False),
-    Mode("422", "refused", answers({"ErrorCode": 300, "Message": "Invalid"}, 422), accepts=False),
-    Mode("422-cut", "refused", raw(b"HTTP/1.1 422 No\r\nContent-Length: 50\r\n\r\n{"), accepts=False),
-    Mode("413-html", "refused", answers(HTML, 413), accepts=False),
-    Mode("200-code-405", "refused", answers({"ErrorCode": 405, "Message": "No credits"}), accepts=False),
+REJECTED = [
+    Mode("302", "rejected", lambda e: respond_with(b"", 302, Location=e.service.elsewhere.url)(e), accepts=False),
+    Mode("307", "rejected", lambda e: respond_with(b"", 307, Location=e.service.elsewhere.url)(e), accepts=False),
+    Mode("422", "rejected", respond_with({"ErrorCode": 300, "Message": "Invalid"}, 422), accepts=False),
+    Mode("422-cut", "rejected", raw(b"HTTP/1.1 422 No\r\nContent-Length: 50\r\n\r\n{"), accepts=False),
+    Mode("413-html", "rejected", respond_with(HTML, 413), accepts=False),
+    Mode("200-code-405", "rejected", respond_with({"ErrorCode": 405, "Message": "No credits"}), accepts=False),
 ]
 LOST = [
     Mode("timeout", "lost", _silence, timeout=(10.0, 0.3)),
@@ -119,19 +122,19 @@ LOST = [
     Mode("reset-not-done", "lost", lambda exchange: reset(exchange.connection), accepts=False),
     Mode("reset-unread", "lost", lambda exchange: None, accepts=False, unread=True),
     Mode("close", "lost", lambda exchange: None),
-    Mode("408", "lost", answers(b"", 408), accepts=False),
-    Mode("408-done", "lost", answers(b"", 408)),
-    Mode("500", "lost", answers({"ErrorCode": 101, "Message": "Oops"}, 500), accepts=False),
-    Mode("500-done", "lost", answers(b"", 500)),
-    Mode("502-html", "lost", answers(HTML, 502), accepts=False),
-    Mode("502-html-done", "lost", answers(HTML, 502)),
-    Mode("503", "lost", answers(b"", 503), accepts=False),
-    Mode("503-done", "lost", answers(HTML, 503)),
+    Mode("408", "lost", respond_with(b"", 408), accepts=False),
+    Mode("408-done", "lost", respond_with(b"", 408)),
+    Mode("500", "lost", respond_with({"ErrorCode": 101, "Message": "Oops"}, 500), accepts=False),
+    Mode("500-done", "lost", respond_with(b"", 500)),
+    Mode("502-html", "lost", respond_with(HTML, 502), accepts=False),
+    Mode("502-html-done", "lost", respond_with(HTML, 502)),
+    Mode("503", "lost", respond_with(b"", 503), accepts=False),
+    Mode("503-done", "lost", respond_with(HTML, 503)),
     Mode(
         "503-cut-code-100", "lost", raw(b"HTTP/1.1 503 No\r\nContent-Length: 99\r\n\r\n" + b'{"ErrorCode": 100'), True
     ),
-    Mode("504-done", "lost", answers({"ErrorCode": 100}, 504)),
-    Mode("status-999", "lost", answers(b"", 999)),
+    Mode("504-done", "lost", respond_with({"ErrorCode": 100}, 504)),
+    Mode("status-999", "lost", respond_with(b"", 999)),
     Mode("cut", "lost", _cut),
     Mode("cut-chunks", "lost", _cut_chunks),
     Mode("garbage", "lost", raw(b"SSH-2.0-OpenSSH_9.2\r\n")),
@@ -140,19 +143,19 @@ LOST = [
     Mode("endless-headers", "lost", raw(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200)),
 ]
 ODD = [
-    Mode("empty", "odd", answers(b"")),
+    Mode("empty", "odd", respond_with(b"")),
     Mode("204", "odd", raw(b"HTTP/1.1 204 No Content\r\n\r\n")),
     Mode("cut-head", "odd", raw(b"HTTP/1.1 200 OK\r\nContent-Le")),
-    Mode("html", "odd", answers(HTML)),
-    Mode("bad-gzip", "odd", answers(b"no gzip", Content_Encoding="gzip")),
-    Mode("half-json", "odd", answers(b'{"MessageID": "abc')),
-    Mode("not-utf-8", "odd", answers(b'{"MessageID": "\xff\xfe"}')),
-    Mode("deep", "odd", answers(b"[" * 100_000)),
-    Mode("null", "odd", answers(None)),
-    Mode("number", "odd", answers(5)),
-    Mode("text", "odd", answers("OK")),
-    Mode("list", "odd", answers([1])),
-    Mode("list-of-two", "odd", answers([None, "x"])),
+    Mode("html", "odd", respond_with(HTML)),
+    Mode("bad-gzip", "odd", respond_with(b"no gzip", Content_Encoding="gzip")),
+    Mode("half-json", "odd", respond_with(b'{"MessageID": "abc')),
+    Mode("not-utf-8", "odd", respond_with(b'{"MessageID": "\xff\xfe"}')),
+    Mode("deep", "odd", respond_with(b"[" * 100_000)),
+    Mode("null", "odd", respond_with(None)),
+    Mode("number", "odd", respond_with(5)),
+    Mode("text", "odd", respond_with("OK")),
+    Mode("list", "odd", respond_with([1])),
+    Mode("list-of-two", "odd", respond_with([None, "x"])),
 ]
 EATEN = [
     Mode("drip-status", "eaten", _dripping(b"HTTP/1.1 200 ", b"O")),
@@ -163,7 +166,7 @@ EATEN = [
     Mode("drip-continue", "eaten", _dripping(b"", b"HTTP/1.1 100 Continue\r\n\r\n")),
     Mode("drip-hints", "eaten", _dripping(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n")),
 ]
-MODES = {mode.name: mode for mode in (*FINE, *AGAIN, *REFUSED, *LOST, *ODD, *EATEN)}
+MODES = {mode.name: mode for mode in (*FINE, *AGAIN, *REJECTED, *LOST, *ODD, *EATEN)}
 
 
 def _with_items(change: Callable[[list[Any]], object]) -> Act:
@@ -217,7 +220,7 @@ def _asked(exchange: Exchange) -> tuple[str, str]:
 
 def listing(*rows: Any) -> Act:
     """Respond to a search with these rows, whatever was asked."""
-    return answers({"TotalCount": len(rows), "Messages": list(rows)})
+    return respond_with({"TotalCount": len(rows), "Messages": list(rows)})
 
 
 def keyed(change: Callable[[str], str], **more: Any) -> Act:
@@ -236,18 +239,18 @@ def keyed(change: Callable[[str], str], **more: Any) -> Act:
     return act
 
 
-# What a search answers before it answers well. None of it may be taken for the email that is looked for.
+# The responses of a search before a good one. None of them may be read as the email that is looked for.
 SEARCH_MODES = [
-    Mode("search-500", "lost", answers(HTML, 500)),
-    Mode("search-429", "again", answers(b"", 429, Retry_After="1")),
-    Mode("search-408", "lost", answers(b"", 408)),
+    Mode("search-500", "lost", respond_with(HTML, 500)),
+    Mode("search-429", "again", respond_with(b"", 429, Retry_After="1")),
+    Mode("search-408", "lost", respond_with(b"", 408)),
     Mode("search-reset", "lost", lambda exchange: reset(exchange.connection)),
     Mode("search-unread", "lost", lambda exchange: None, unread=True),
     Mode("search-timeout", "lost", lambda exchange: exchange.silence(), timeout=(10.0, 0.3)),
     Mode("search-cut", "lost", _cut),
-    Mode("search-empty", "odd", answers(b"")),
-    Mode("search-list", "odd", answers([1])),
-    Mode("search-no-list", "odd", answers({"Messages": 5})),
+    Mode("search-empty", "odd", respond_with(b"")),
+    Mode("search-list", "odd", respond_with([1])),
+    Mode("search-no-list", "odd", respond_with({"Messages": 5})),
     Mode("search-odd-rows", "odd", listing(1, None, [], {"MessageID": [1]}, {"MessageID": "x", "Metadata": [1]})),
     Mode("search-odd-values", "odd", listing({"MessageID": "x", "Metadata": {"emailapi-key": [1]}, "To": 5})),
     Mode("search-bare-rows", "fine", listing({"MessageID": "x"}, {"MessageID": "y", "Metadata": None})),

@@ -41,7 +41,7 @@ class Mail:
 
     @property
     def row(self) -> dict[str, Any]:
-        """What a search tells of it."""
+        """Return a row of a search for the email."""
         named = {
             field: [{"Email": email, "Name": name or None} for name, email in getaddresses([text])]
             for field, text in (("To", self.to), ("Cc", self.cc), ("Bcc", self.bcc))
@@ -64,18 +64,18 @@ class Service:
     A server whose every connection has a thread.
 
     Attributes:
-        script: What befalls the next requests that are no searches, each once; after that all is well.
-        searching: What befalls the next searches.
-        lag: Seconds until the search knows what was accepted, by the clock of the deadlines.
+        script: The faults of the next requests, searches excepted, each once; later requests succeed.
+        searching: The faults of the next searches.
+        lag: Seconds until the search knows an accepted email, by the clock of the deadlines.
         accepted: The emails, in their order.
         done: Method and path of all other writes that were carried out.
-        suppressed: Addresses that it does not send to.
+        suppressed: Addresses that the service does not send to.
         seen: All requests that were read whole.
-        connections: How many were taken.
-        ended: How many of them the service has closed.
-        elsewhere: Where its redirects lead to.
+        connections: The number of accepted connections.
+        ended: The number of connections that the service has closed.
+        elsewhere: The target of redirects.
         reading_pause: Seconds to wait before each piece of a body is read.
-        reading_piece: How large that is.
+        reading_piece: The size of such a piece.
         clock: The clock of the deadlines, if the test has set one.
     """
 
@@ -103,7 +103,7 @@ class Service:
         self._wake, self._stop = socket.socketpair()
         self._threads: list[threading.Thread] = []
         self._listener = socket.socket()
-        self._listener.bind(("127.0.0.1", 0))  # until it listens, connections are refused
+        self._listener.bind(("127.0.0.1", 0))  # until it listens, connections fail
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._listener.getsockname()[1]}"
         if listening:
             self.listen()
@@ -116,7 +116,7 @@ class Service:
         self._start(self._take)
 
     def close_listener(self) -> None:
-        """Refuse connections from now on."""
+        """Close the listener: from now on, connections fail."""
         self._listener.shutdown(socket.SHUT_RDWR)
 
     def _start(self, target: Any, *args: object) -> None:
@@ -128,7 +128,7 @@ class Service:
         while self._ready(self._listener):
             try:
                 connection, _ = self._listener.accept()
-            except OSError:  # refused from now on
+            except OSError:  # closed from now on
                 return
             self.connections += 1
             self._start(self._serve, connection)
@@ -148,7 +148,7 @@ class Service:
                 if self._unread(connection):
                     return
                 seen = read_request(reader, self)
-                if seen is None or not self._answer(connection, seen):
+                if seen is None or not self._respond(connection, seen):
                     return
 
     def _count_ended(self) -> None:
@@ -167,14 +167,14 @@ class Service:
             reset(connection)
         return unread
 
-    def _answer(self, connection: socket.socket, seen: Seen) -> bool:
+    def _respond(self, connection: socket.socket, seen: Seen) -> bool:
         path = urlsplit(seen.target).path
         with self._lock:
             self.seen.append(seen)
             script = self.searching if path == SEARCH else self.script
             fault = script.pop(0) if script else None
             value = self._carry_out(seen, path) if fault is None or fault.accepts else None
-        return Exchange(self, connection, seen, path, value).answer(fault)
+        return Exchange(self, connection, seen, path, value).respond(fault)
 
     def _carry_out(self, seen: Seen, path: str) -> Any:
         if path == SEARCH:

@@ -27,7 +27,6 @@ def check(call: Call, came: Came, service, mode: Mode | None = None) -> None:
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_a_refused_connection_is_retried(call, serve, connect, clock):
-    """A call whose connection is refused is made again until somebody listens, and done once."""
     service = serve(listening=False)
     pauses = []
     clock.before_pause = lambda: pauses.append(0) or (len(pauses) == 5 and service.listen())
@@ -40,7 +39,6 @@ def test_a_refused_connection_is_retried(call, serve, connect, clock):
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_an_always_refused_connection_is_not_sent(call, serve, connect):
-    """A call whose connection is always refused was surely not carried out, and may succeed later."""
     came = came_of(call, connect(serve(listening=False)))
     assert all(is_not_sent(item, ConnectionFailed) for item in came.items)
     assert {(item.attempts, item.retryable) for item in came.items} == {(3, True)}
@@ -50,7 +48,6 @@ def test_an_always_refused_connection_is_not_sent(call, serve, connect):
 @pytest.mark.parametrize("mode", [THEN_CLOSE, THEN_RESET], ids=lambda mode: mode.name)
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_a_connection_closed_while_idle_is_replaced(call, mode, serve, connect):
-    """A connection that was closed while it was idle is renewed, and nothing is lost."""
     service = serve(THEN_CLOSE)
     client = connect(service)
     client.server.get()
@@ -66,7 +63,6 @@ def test_a_connection_closed_while_idle_is_replaced(call, mode, serve, connect):
 @pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_a_connection_reset_when_it_is_reused_is_handled(call, serve, connect):
-    """A request on a connection that is reset before it is read counts as one that may have been."""
     service = serve(None, UNREAD)
     client = connect(service)
     client.server.get()
@@ -83,7 +79,6 @@ def test_a_connection_reset_when_it_is_reused_is_handled(call, serve, connect):
 @pytest.mark.parametrize("mode", [THEN_CLOSE, THEN_RESET], ids=lambda mode: mode.name)
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_a_connection_closed_right_after_a_response_is_replaced(call, mode, serve, connect):
-    """Whenever a connection ends behind a response, each of many quick calls is done once, and no more is claimed."""
     service = serve(*[mode] * 6)
     client = connect(service)
     for _ in range(5):
@@ -101,7 +96,6 @@ MODES_BY_TLS = ["reset", "reset-not-done", "close", "timeout", "500-done", "429"
 @pytest.mark.parametrize("call", CALLS_BY_TLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("name", MODES_BY_TLS)
 def test_faults_have_the_same_outcomes_with_tls(name, call, serve, connect, clock, tls, monkeypatch):
-    """Faults end by TLS as they do without it."""
     mode = MODES[name]
     context, bundle = tls
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
@@ -116,7 +110,6 @@ def test_faults_have_the_same_outcomes_with_tls(name, call, serve, connect, cloc
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_an_untrusted_certificate_is_not_retried(call, serve, connect, tls):
-    """A service whose certificate nobody vouches for gets nothing, and is not asked again."""
     service = serve(tls=tls[0])
     came = came_of(call, connect(service))
     assert all(is_not_sent(item, ConnectionFailed) for item in came.items)
@@ -126,7 +119,6 @@ def test_an_untrusted_certificate_is_not_retried(call, serve, connect, tls):
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_https_to_a_server_without_tls_is_not_sent(call, serve, connect):
-    """A TLS handshake that fails is tried again, and nothing was sent."""
     service = serve()
     service.url = service.url.replace("http:", "https:")
     came = came_of(call, connect(service, timeout=0.2))

@@ -9,22 +9,22 @@ import pytest
 from emailapi import DeliveryUnknown, EmailAPIError, MemoryTransport, Outcome, SendResult, SMTPError
 
 from .calls import EMAIL_CALLS, came_of, new_email
-from .modes import MODES, Mode, answers
+from .modes import MODES, Mode, respond_with
 
 CALLS = [call for call in EMAIL_CALLS if "template" not in call.name]
 TEMPLATE_CALLS = [call for call in EMAIL_CALLS if "template" in call.name]
 
 
-class Refusing(MemoryTransport):
+class Rejecting(MemoryTransport):
     """A transport that rejects."""
 
     def __init__(self, error: EmailAPIError) -> None:
-        """Refuse with this."""
+        """Store the error that is raised."""
         super().__init__()
         self.error = error
 
     def send(self, email, /):
-        """Refuse."""
+        """Raise the error."""
         raise self.error
 
 
@@ -46,7 +46,6 @@ def kept(transport: MemoryTransport, tag: str) -> int:
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_no_email_is_sent_by_both_transports_whatever_the_fault(call, serve, connect, clock):
-    """However the API fails, no email is sent by both transports, and no rejected email by the second."""
     for mode in MODES.values():
         service, second = serve(*[mode] * 9, elsewhere=serve(), clock=clock), MemoryTransport()
         came = came_of(call, connect(service, timeout=mode.timeout, fallback=second))
@@ -60,7 +59,7 @@ def test_no_email_is_sent_by_both_transports_whatever_the_fault(call, serve, con
             else:
                 assert kept(second, tag) == 0, mode
                 assert accepted <= 1, mode
-            if mode.ends == "refused":
+            if mode.ends == "rejected":
                 assert item.outcome is Outcome.NOT_SENT
             if isinstance(item, DeliveryUnknown):
                 assert item.idempotency_key
@@ -68,7 +67,6 @@ def test_no_email_is_sent_by_both_transports_whatever_the_fault(call, serve, con
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_an_unreachable_api_fails_over_with_the_same_key(call, serve, connect):
-    """What cannot be sent by the API is sent by the fallback, whole, with the same key."""
     second = MemoryTransport()
     came = came_of(call, connect(serve(listening=False), fallback=second, sender="other@example.com"))
     assert [item.via for item in came.items] == ["memory"] * len(call.tags)
@@ -87,7 +85,6 @@ def test_templates_do_not_fail_over(call, serve, connect):
 
 
 def test_the_secondary_gets_the_defaults_of_the_client(serve, connect):
-    """The secondary gets the email with the client's sender."""
     second = MemoryTransport()
     client = connect(serve(listening=False), fallback=second, sender="filled@example.com")
     client.outbound.send({"to": "a@example.com", "text_body": "x"})
@@ -100,33 +97,30 @@ def test_the_primary_gets_one_retry_and_half_of_the_time(serve, connect):
     connect(service, fallback=second).outbound.send(new_email("a"))
     assert len(service.seen) == 2
 
-    slow = answers(b"", 429, Retry_After="20")
+    slow = respond_with(b"", 429, Retry_After="20")
     service = serve(*[Mode("429-later", "again", slow, accepts=False)] * 2)
     assert connect(service, fallback=second).outbound.send(new_email("b")).via == "memory"
     assert len(service.seen) == 1
 
 
 def test_the_error_of_the_secondary_is_raised_from_that_of_the_primary(serve, connect):
-    """When both fail the second's error is raised, from the first's, and may be tried again if either may."""
-    refusing = Refusing(SMTPError("no such user", code=550))
+    rejecting = Rejecting(SMTPError("no such user", code=550))
     with pytest.raises(SMTPError) as caught:
-        connect(serve(listening=False), fallback=refusing).outbound.send(new_email("a"))
+        connect(serve(listening=False), fallback=rejecting).outbound.send(new_email("a"))
     assert isinstance(caught.value.__cause__, ConnectionError)
     assert caught.value.retryable
     assert caught.value.outcome is Outcome.NOT_SENT
 
 
 def test_an_unknown_outcome_of_the_secondary_stays_unknown(serve, connect):
-    """An unknown outcome of the secondary stays one, and is not to be tried again."""
-    refusing = Refusing(DeliveryUnknown("lost"))
+    rejecting = Rejecting(DeliveryUnknown("lost"))
     with pytest.raises(DeliveryUnknown) as caught:
-        connect(serve(listening=False), fallback=refusing).outbound.send(new_email("a"))
+        connect(serve(listening=False), fallback=rejecting).outbound.send(new_email("a"))
     assert not caught.value.retryable
     assert caught.value.may_have_been_sent
 
 
 def test_the_primary_is_skipped_after_three_failures(serve, connect, later):
-    """After three failures running the API is left alone for 30 seconds, then tried with one email."""
     service, second = serve(*[MODES["503-code-100"]] * 8), MemoryTransport()
     client = connect(service, fallback=second)
     for _ in range(5):

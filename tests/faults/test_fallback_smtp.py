@@ -37,7 +37,7 @@ SMTP = {
     "no greeting": (polite(greeting=Talk.cut), 0, "not_sent"),
     "cut before data": (polite(data=Talk.cut), 0, "not_sent"),
     "cut behind data": (polite(ends=[Talk.cut]), 1, "unknown"),
-    "refuses the mail": (polite(ends=[b"554 5.7.1 spam"]), 1, "not_sent"),
+    "rejects the email": (polite(ends=[b"554 5.7.1 spam"]), 1, "not_sent"),
 }
 
 
@@ -49,7 +49,6 @@ def smtp_to(port: int, **options) -> SMTPTransport:
 @pytest.mark.parametrize("behind", SMTP)
 @pytest.mark.usefixtures("clock")
 def test_an_email_is_sent_at_most_once_if_both_transports_fail(behind, call, serve, connect):
-    """Whatever both transports do, an email is taken at most once, and what is said of it is so."""
     script, copies, ends = SMTP[behind]
     with contextlib.ExitStack() as closing:
         for mode in (MODES[name] for name in API):
@@ -67,7 +66,7 @@ def test_an_email_is_sent_at_most_once_if_both_transports_fail(behind, call, ser
                     assert service.times(tag) == 0
                     assert item.outcome.value == ends, mode
                     assert isinstance(item, SendResult) == (ends == "accepted")
-                elif mode.ends == "refused":
+                elif mode.ends == "rejected":
                     assert item.outcome is Outcome.NOT_SENT
                 elif not isinstance(item, SendResult):
                     assert isinstance(item, DeliveryUnknown), mode
@@ -76,7 +75,6 @@ def test_an_email_is_sent_at_most_once_if_both_transports_fail(behind, call, ser
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_smtp_sends_the_same_email_with_the_same_key(call, serve, connect):
-    """By SMTP the same email leaves, with the service's own fields as headers and the same key."""
     with Listener() as server:
         client = connect(serve(listening=False), fallback=smtp_to(server.port), message_stream="news")
         came = came_of(call, client)
@@ -94,7 +92,6 @@ def test_smtp_sends_the_same_email_with_the_same_key(call, serve, connect):
 
 @pytest.mark.parametrize("field", ["tag", "metadata", "message_stream", "track_opens", "track_links", "headers"])
 def test_fields_that_smtp_cannot_send_are_rejected_or_omitted_while_the_api_works(field, serve, connect):
-    """A field that the server behind does not understand is rejected by name while the API works, or left behind."""
     value = {"tag": "a", "metadata": {"a": "b"}, "track_opens": True, "headers": {"X-A": "b"}}.get(field, "HtmlOnly")
     given = {"to": "a@example.com", "sender": "s@example.com", "text_body": "x", field: value}
     with Listener() as server:

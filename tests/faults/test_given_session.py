@@ -10,7 +10,7 @@ import requests
 from emailapi import DeliveryUnknown, SendResult
 
 from .calls import EMAIL_CALLS, OTHER_CALLS, came_of, is_not_sent, is_unknown, new_email
-from .modes import AGAIN, FINE, LOST, MODES, ODD, REFUSED
+from .modes import AGAIN, FINE, LOST, MODES, ODD, REJECTED
 
 
 @pytest.fixture
@@ -21,19 +21,18 @@ def session():
 
 
 # What `requests` cannot read whole it raises for, and the status is lost.
-KNOWN = [mode for mode in (*FINE, *AGAIN, *REFUSED, *LOST, *ODD) if not mode.waits and mode.name != "422-cut"]
+KNOWN = [mode for mode in (*FINE, *AGAIN, *REJECTED, *LOST, *ODD) if not mode.waits and mode.name != "422-cut"]
 
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("call", EMAIL_CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("mode", KNOWN, ids=lambda mode: mode.name)
 def test_an_email_is_accepted_at_most_once_and_its_outcome_is_reported(mode, call, serve, connect, session):
-    """An email is accepted at most once, and its sender is told whether it was."""
     service = serve(mode, elsewhere=serve())
     came = came_of(call, connect(service, timeout=mode.timeout, session=session))
     for tag, item in zip(call.tags, came.items, strict=True):
         assert service.times(tag) <= 1
-        if mode.ends == "refused":
+        if mode.ends == "rejected":
             assert is_not_sent(item)
             assert service.times(tag) == 0
         else:
@@ -45,7 +44,6 @@ def test_an_email_is_accepted_at_most_once_and_its_outcome_is_reported(mode, cal
 @pytest.mark.parametrize("name", ["reset-not-done", "timeout-not-done"])
 @pytest.mark.usefixtures("clock")
 def test_a_request_that_may_have_been_carried_out_is_never_reported_as_not_sent(name, call, serve, connect, session):
-    """What is not done and cannot be known is unknown, and done once at most by whatever is tried again."""
     service = serve(MODES[name])
     came = came_of(call, connect(service, timeout=(10.0, 0.1), deadline=1.0, session=session))
     for at, item in enumerate(came.items):

@@ -7,11 +7,11 @@ import pytest
 from emailapi import DeliveryUnknown, InactiveRecipient, SendResult
 
 from .calls import EMAIL_CALLS, came_of, is_not_sent, is_unknown, new_email
-from .modes import FIRST_ONLY, MODES, SEARCH_MODES, Mode, answers
+from .modes import FIRST_ONLY, MODES, SEARCH_MODES, Mode, respond_with
 
 LOST, UNDONE = MODES["reset"], MODES["reset-not-done"]
 SOME = [call for call in EMAIL_CALLS if "template" not in call.name]
-REFUSED_BY_SEARCH = Mode("search-401", "refused", answers({"ErrorCode": 10, "Message": "No token"}, 401))
+REJECTED_BY_SEARCH = Mode("search-401", "rejected", respond_with({"ErrorCode": 10, "Message": "No token"}, 401))
 
 
 def searches(service) -> list:
@@ -22,7 +22,6 @@ def searches(service) -> list:
 @pytest.mark.parametrize("mode", SEARCH_MODES, ids=lambda mode: mode.name)
 @pytest.mark.usefixtures("clock")
 def test_a_failed_search_is_repeated(mode, call, serve, connect):
-    """A lost email is found by its own key however the search fails before, and is no other email."""
     service = serve(LOST, searching=[mode])
     came = came_of(call, connect(service, timeout=mode.timeout))
     for tag, item in zip(call.tags, came.items, strict=True):
@@ -35,9 +34,8 @@ def test_a_failed_search_is_repeated(mode, call, serve, connect):
 
 @pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("call", EMAIL_CALLS, ids=lambda call: call.name)
-@pytest.mark.parametrize("mode", [*SEARCH_MODES, REFUSED_BY_SEARCH], ids=lambda mode: mode.name)
+@pytest.mark.parametrize("mode", [*SEARCH_MODES, REJECTED_BY_SEARCH], ids=lambda mode: mode.name)
 def test_a_search_without_a_response_leaves_the_outcome_unknown(mode, call, serve, connect):
-    """An email that no search knows stays unknown, within the deadline, whatever else the search gives."""
     service = serve(UNDONE, searching=[mode] * 99)
     came = came_of(call, connect(service, timeout=mode.timeout, deadline=1.0))
     assert all(is_unknown(item) for item in came.items)
@@ -49,7 +47,6 @@ def test_a_search_without_a_response_leaves_the_outcome_unknown(mode, call, serv
 @pytest.mark.parametrize("name", ["timeout", "reset", "500-done", "html"])
 @pytest.mark.usefixtures("clock")
 def test_a_search_with_an_index_delay_is_repeated(name, call, serve, connect):
-    """A lost email is found as soon as the search knows it."""
     service = serve(MODES[name], lag=5.0)
     came = came_of(call, connect(service, timeout=MODES[name].timeout))
     assert all(isinstance(item, SendResult) and item.reconciled for item in came.items)
@@ -59,7 +56,6 @@ def test_a_search_with_an_index_delay_is_repeated(name, call, serve, connect):
 
 @pytest.mark.parametrize("call", EMAIL_CALLS, ids=lambda call: call.name)
 def test_an_email_is_looked_up_in_its_stream(call, serve, connect):
-    """A lost email is looked for in the stream that it was sent through."""
     service = serve(LOST)
     came = came_of(call, connect(service, message_stream="news"))
     assert all(item.reconciled for item in came.items)
@@ -67,7 +63,6 @@ def test_an_email_is_looked_up_in_its_stream(call, serve, connect):
 
 
 def test_a_batch_with_two_streams_is_looked_up_in_both(serve, connect):
-    """The emails of one batch are found each in its own stream, with one search a stream."""
     service = serve(LOST)
     emails = [
         new_email("a"),
@@ -82,7 +77,6 @@ def test_a_batch_with_two_streams_is_looked_up_in_both(serve, connect):
 
 @pytest.mark.usefixtures("clock")
 def test_a_batch_accepted_in_part_is_looked_up(serve, connect):
-    """Of a batch that was accepted in part, the emails that were are found, and the others stay unknown."""
     service = serve(FIRST_ONLY)
     first, second = connect(service).outbound.send_batch([new_email("a"), new_email("b")])
     assert isinstance(first, SendResult)
@@ -106,7 +100,6 @@ def test_an_email_with_full_metadata_is_handled(pairs, found, serve, connect):
 
 
 def test_without_reconcile_a_lost_email_is_unknown_at_once(serve, connect):
-    """With `reconcile=False` emails carry nothing of ours, and a lost one is unknown at once."""
     service = serve(LOST)
     with pytest.raises(DeliveryUnknown) as caught:
         connect(service, reconcile=False).outbound.send(new_email("a", idempotency_key="mine"))
@@ -117,7 +110,6 @@ def test_without_reconcile_a_lost_email_is_unknown_at_once(serve, connect):
 
 
 def test_a_client_closed_during_a_look_up_reports_an_unknown_outcome(serve, connect):
-    """A client that another thread closes while it looks an email up still says that it may have been sent."""
     service = serve(LOST, lag=9)
     client = connect(service)
     service.searching[:] = [Mode("closing", "fine", lambda exchange: client.close())]
@@ -126,9 +118,9 @@ def test_a_client_closed_during_a_look_up_reports_an_unknown_outcome(serve, conn
 
 
 def inactive(*addresses: str, accepts: bool = True) -> Mode:
-    """Refuse an email for these recipients; what is accepted is delivered to the others all the same."""
+    """Reject an email for these recipients, and deliver it to the others all the same."""
     text = f"Found inactive addresses: {', '.join(addresses)}. Inactive recipients are ones that bounced."
-    return Mode("406", "lost", answers({"ErrorCode": 406, "Message": text}, 422), accepts)
+    return Mode("406", "lost", respond_with({"ErrorCode": 406, "Message": text}, 422), accepts)
 
 
 @pytest.mark.usefixtures("clock")
@@ -146,8 +138,8 @@ def test_an_email_with_some_inactive_recipients_is_looked_up(serve, connect):
 
 def test_a_batch_with_some_inactive_recipients_is_looked_up(serve, connect):
     """The same holds for an item of a batch."""
-    refused = {"ErrorCode": 406, "Message": "Found inactive addresses: a@example.com. Inactive recipients are"}
-    mode = Mode("406", "lost", lambda exchange: answers([refused, exchange.value[1]])(exchange))
+    rejected = {"ErrorCode": 406, "Message": "Found inactive addresses: a@example.com. Inactive recipients are"}
+    mode = Mode("406", "lost", lambda exchange: respond_with([rejected, exchange.value[1]])(exchange))
     service = serve(mode)
     emails = [new_email("a", to=["a@example.com", "c@example.com"]), new_email("b")]
     first, second = connect(service).outbound.send_batch(emails)
@@ -156,7 +148,6 @@ def test_a_batch_with_some_inactive_recipients_is_looked_up(serve, connect):
 
 @pytest.mark.parametrize("more", [{}, {"to": ["a@example.com", "A@example.com"]}, {"cc": "a@example.com"}])
 def test_an_email_with_inactive_recipients_only_is_rejected(more, serve, connect):
-    """A rejection that names all of an email's recipients, each counted once, is a rejection."""
     service = serve(inactive("a@example.com", accepts=False))
     with pytest.raises(InactiveRecipient) as caught:
         connect(service).outbound.send(new_email("a", **more))
@@ -173,7 +164,11 @@ def test_keys_with_a_common_prefix_are_distinguished(serve, connect):
     service.script[:] = [UNDONE]
     # A service whose search takes the beginning of a value.
     service.searching[:] = [
-        Mode("prefix", "fine", lambda exchange: answers({"Messages": [one.row for one in service.accepted]})(exchange))
+        Mode(
+            "prefix",
+            "fine",
+            lambda exchange: respond_with({"Messages": [one.row for one in service.accepted]})(exchange),
+        )
     ] * 99
     with pytest.raises(DeliveryUnknown):
         client.outbound.send(new_email("b"), idempotency_key="order-1")

@@ -30,7 +30,7 @@ def posts(service) -> int:
 def check_email(item, mode: Mode, service, tag: str) -> None:
     """Hold what an email's sender is told against what the service has of it."""
     assert service.times(tag) == (1 if mode.accepts or mode.ends == "again" else 0)
-    if mode.ends == "refused":
+    if mode.ends == "rejected":
         assert is_not_sent(item, APIError)
         assert (item.attempts, item.retryable) == (1, False)
     elif mode.ends == "eaten" or (mode.ends == "lost" and not mode.accepts):
@@ -89,7 +89,6 @@ def check_emails(run: Run, came: Came) -> None:
 @pytest.mark.parametrize("call", EMAIL_CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("mode", QUICK, ids=lambda mode: mode.name)
 def test_an_email_is_accepted_at_most_once_and_its_outcome_is_reported(mode, call, prepare):
-    """An email is accepted at most once, and its sender is told whether it was."""
     run = prepare(mode, call)
     check_emails(run, run())
 
@@ -97,7 +96,6 @@ def test_an_email_is_accepted_at_most_once_and_its_outcome_is_reported(mode, cal
 @pytest.mark.parametrize("call", EMAIL_CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("mode", SLOW, ids=lambda mode: mode.name)
 def test_an_email_at_the_deadline_is_accepted_at_most_once(mode, call, prepare):
-    """The same holds where the time is over before it is known what became of an email."""
     run = prepare(mode, call)
     check_emails(run, run())
 
@@ -105,7 +103,6 @@ def test_an_email_at_the_deadline_is_accepted_at_most_once(mode, call, prepare):
 @pytest.mark.parametrize("call", EMAIL_CALLS[2:], ids=lambda call: call.name)
 @pytest.mark.parametrize("mode", BATCH_MODES, ids=lambda mode: mode.name)
 def test_incomplete_batch_responses_are_looked_up(mode, call, serve, connect):
-    """A batch whose response does not tell each email's fate is looked up, where it tells one's that one is not."""
     service = serve(mode)
     came = came_of(call, connect(service))
     first, second = came.items
@@ -116,11 +113,11 @@ def test_incomplete_batch_responses_are_looked_up(mode, call, serve, connect):
 
 
 def expected_of_others(mode: Mode, kind: str) -> str:
-    """Return how a call that is no email's ends: `good`, `rejected`, `unread`, `late` or `unknown`."""
+    """Return the result of a call that sends nothing: `good`, `rejected`, `unread`, `late` or `unknown`."""
     if mode.ends in ("fine", "again"):
         return "good"
-    if mode.ends == "refused":
-        return "refused"
+    if mode.ends == "rejected":
+        return "rejected"
     if kind == "read":
         return {"lost": "good", "odd": "unread", "eaten": "late"}[mode.ends]
     return "good" if kind == "write" and mode.ends == "lost" else "unknown"
@@ -130,7 +127,7 @@ def check_other(item, mode: Mode, call: Call) -> None:
     expected = expected_of_others(mode, call.kind)
     if expected == "good":
         assert not isinstance(item, Exception)
-    elif expected == "refused":
+    elif expected == "rejected":
         assert is_not_sent(item, APIError)
         assert (item.attempts, item.retryable) == (1, False)
     elif expected == "unknown":
@@ -163,7 +160,6 @@ OTHERS = [
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("mode, call", OTHERS, ids=lambda part: part.name)
 def test_only_safe_requests_are_repeated(mode, call, prepare):
-    """What may be repeated is; all else is done at most once, and whoever asked is told what is known."""
     run = prepare(mode, call)
     check_others(run, run())
 
@@ -178,7 +174,6 @@ def test_only_safe_requests_are_repeated_at_the_deadline(mode, call, prepare):
 
 @pytest.mark.parametrize("mode", [*LOST, *ODD], ids=lambda mode: mode.name)
 def test_the_key_of_a_lost_bulk_request_finds_its_messages(mode, serve, connect):
-    """The key in the error of a lost bulk request tells whether messages of it are there."""
     service = serve(mode)
     client = connect(service, timeout=mode.timeout)
     came = came_of(OTHER_CALLS[0], client)

@@ -1,4 +1,4 @@
-"""Responses that nobody asked for: none is taken for that of another email."""
+"""Unexpected responses: none is read as the response to another email."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import requests
 from emailapi import DeliveryUnknown, Email, SendResult
 
 from .calls import EMAIL_CALLS, OTHER_CALLS, came_of, new_email
-from .modes import Mode, answers
+from .modes import Mode, respond_with
 from .wire import reply
 
 STRAY = {"ErrorCode": 0, "Message": "OK", "MessageID": "stray"}
@@ -120,7 +120,6 @@ def test_a_response_without_a_request_is_never_used(serve_either, connect):
 
 
 def test_bytes_sent_before_the_request_are_not_its_response(connect):
-    """Whether its words are there before the request is written, or only then, they are not the response."""
     posts = []
 
     def serve(listener):
@@ -165,7 +164,7 @@ OTHERS = [
 @pytest.mark.parametrize("to", OTHERS)
 @pytest.mark.parametrize("call", EMAIL_CALLS[:2], ids=lambda call: call.name)
 def test_a_response_that_names_other_recipients_is_looked_up(call, to, own, serve, connect):
-    service = serve(Mode("other", "lost", lambda exchange: answers({**STRAY, "To": to})(exchange)))
+    service = serve(Mode("other", "lost", lambda exchange: respond_with({**STRAY, "To": to})(exchange)))
     with requests.Session() as session:
         came = came_of(call, connect(service, session=session if own else None))
     assert came.only.reconciled
@@ -192,18 +191,18 @@ SAME = [
 
 @pytest.mark.parametrize("fields, to", SAME)
 def test_a_response_that_names_one_matching_recipient_or_none_is_accepted(fields, to, serve, connect):
-    service = serve(Mode("same", "fine", answers({**STRAY, "To": to}), accepts=False))
+    service = serve(Mode("same", "fine", respond_with({**STRAY, "To": to}), accepts=False))
     result = connect(service).outbound.send(Email(sender="s@example.com", subject="s", text_body="x", **fields))
     assert (result.message_id, result.reconciled) == ("stray", False)
 
 
 def test_a_response_without_recipients_is_accepted(serve, connect):
-    service = serve(Mode("same", "fine", answers(STRAY), accepts=False))
+    service = serve(Mode("same", "fine", respond_with(STRAY), accepts=False))
     assert connect(service).outbound.send(new_email("a")).message_id == "stray"
 
 
 def test_a_batch_whose_results_are_in_another_order_is_looked_up(serve, connect):
     swapped = [{**STRAY, "To": "b@example.com"}, {**STRAY, "To": "a@example.com"}]
-    service = serve(Mode("swapped", "lost", answers(swapped)))
+    service = serve(Mode("swapped", "lost", respond_with(swapped)))
     batch = connect(service).outbound.send_batch([new_email("a"), new_email("b")])
     assert [(item.message_id, item.reconciled) for item in batch] == [("id-1", True), ("id-2", True)]

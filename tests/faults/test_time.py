@@ -15,14 +15,14 @@ from urllib3.connection import HTTPConnection
 from emailapi import DeliveryUnknown, NotFound, RateLimited, Retry, SendResult, ServerError, ServiceUnavailable
 
 from .calls import CALLS, EMAIL_CALLS, came_of, is_not_sent, is_unknown, new_email
-from .modes import MODES, OUTAGE, Mode, answers
+from .modes import MODES, OUTAGE, Mode, respond_with
 
 LOST = MODES["reset"]
 ROOT = Path(__file__).parents[2]
 
 
 def busy(after: str, status: int = 429) -> Mode:
-    return Mode("busy", "again", answers(OUTAGE, status, Retry_After=after), accepts=False)
+    return Mode("busy", "again", respond_with(OUTAGE, status, Retry_After=after), accepts=False)
 
 
 def in_seconds(seconds: float) -> Mode:
@@ -30,7 +30,7 @@ def in_seconds(seconds: float) -> Mode:
     return Mode(
         "busy",
         "again",
-        lambda exchange: answers(b"", 429, Retry_After=formatdate(time.time() + seconds, usegmt=True))(exchange),
+        lambda exchange: respond_with(b"", 429, Retry_After=formatdate(time.time() + seconds, usegmt=True))(exchange),
         accepts=False,
     )
 
@@ -60,7 +60,6 @@ def test_retry_after_is_respected(serve, connect):
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_a_call_that_is_rate_limited_at_every_attempt_is_retryable(call, serve, connect):
-    """A call that is put off at each attempt was not carried out, and may succeed later."""
     service = serve(*[MODES["429"]] * 9)
     came = came_of(call, connect(service))
     assert all(is_not_sent(item, RateLimited) for item in came.items)
@@ -70,7 +69,6 @@ def test_a_call_that_is_rate_limited_at_every_attempt_is_retryable(call, serve, 
 
 @pytest.mark.parametrize("call", [call for call in CALLS if call.kind == "read"], ids=lambda call: call.name)
 def test_a_read_without_any_response_raises_a_retryable_error(call, serve, connect):
-    """A read that never gets a response raises an error that says so; nothing was carried out."""
     for name in ("reset", "500", "502-html", "timeout", "cut", "garbage"):
         came = came_of(call, connect(serve(*[MODES[name]] * 9), timeout=MODES[name].timeout))
         assert is_not_sent(came.only)
@@ -106,7 +104,7 @@ def test_a_write_to_a_server_that_does_not_read_is_unknown(call, serve, connect)
 
 def test_a_repeated_delete_of_a_deleted_record_is_a_success(serve, connect):
     """A delete that finds nothing after an attempt without a response was done by that attempt."""
-    gone = Mode("gone", "refused", answers({"ErrorCode": 812, "Message": "Gone"}, 404), accepts=False)
+    gone = Mode("gone", "rejected", respond_with({"ErrorCode": 812, "Message": "Gone"}, 404), accepts=False)
     service = serve(LOST, gone)
     connect(service).inbound_rules.delete(7)
     assert len(service.done) == 1
@@ -116,7 +114,6 @@ def test_a_repeated_delete_of_a_deleted_record_is_a_success(serve, connect):
 
 
 def test_one_attempt_means_no_retry(serve, connect):
-    """With one attempt nothing is tried again."""
     service = serve(MODES["429"])
     came = came_of(EMAIL_CALLS[0], connect(service, retry=Retry(attempts=1)))
     assert is_not_sent(came.only, RateLimited)
@@ -171,7 +168,6 @@ def test_a_slow_upload_is_not_interrupted(serve, connect):
 
 @pytest.mark.usefixtures("clock", "small_buffers")
 def test_a_stalled_upload_ends_with_the_timeout(serve, connect):
-    """A large email whose bytes nobody takes ends with the timeout, and may have been sent."""
     service = serve(listening=False)
     service.reading_pause, service.reading_piece = 60, 65_536
     service.listen()
@@ -202,7 +198,6 @@ INTERRUPTED = [
 
 @pytest.mark.parametrize("name, call, mode", INTERRUPTED, ids=[case[0] for case in INTERRUPTED])
 def test_ctrl_c_ends_a_waiting_call_and_sends_nothing_afterwards(name, call, mode, serve, start):
-    """Ctrl-C while a call waits ends it, and nothing is sent afterwards."""
     service = serve(mode, mode)
     child = start(sys.executable, "-c", SCRIPT.format(call=call), service.url)
     while not service.seen and child.poll() is None:
@@ -220,7 +215,6 @@ def test_ctrl_c_ends_a_waiting_call_and_sends_nothing_afterwards(name, call, mod
 @pytest.mark.parametrize("call", EMAIL_CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("name", ["reset", "500-done", "html"])
 def test_the_default_deadline_allows_a_search_index_delay_of_five_seconds(name, call, serve, connect):
-    """With the defaults each kind of lost email is found by a search that lags five seconds behind."""
     service = serve(MODES[name], lag=5.0)
     came = came_of(call, connect(service, retry=None, timeout=10.0, deadline=30.0))
     assert all(isinstance(item, SendResult) and item.reconciled for item in came.items)

@@ -1,4 +1,4 @@
-"""Sending again on purpose: `on_unknown="resend"`, and `check_first` for whoever runs a job again."""
+"""Sending again on purpose: `on_unknown="resend"`, and `check_first` for jobs that run again."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import pytest
 from emailapi import DeliveryUnknown, EmailAPIError, InvalidArgument, SendResult
 
 from .calls import EMAIL_CALLS, came_of, is_unknown, new_email, template
-from .modes import FIRST_ONLY, MODES, THEN_RESET, Mode, answers, keyed, listing
+from .modes import FIRST_ONLY, MODES, THEN_RESET, Mode, keyed, listing, respond_with
 
-LOST, UNDONE, REFUSED = MODES["reset"], MODES["reset-not-done"], MODES["422"]
+LOST, UNDONE, REJECTED = MODES["reset"], MODES["reset-not-done"], MODES["422"]
 NEVER = 10_000_000.0
 
 
@@ -33,9 +33,10 @@ def test_a_lost_email_that_no_search_finds_is_resent_once(call, serve, connect):
 
 
 @pytest.mark.parametrize("call", [EMAIL_CALLS[0], EMAIL_CALLS[2]], ids=lambda call: call.name)
-@pytest.mark.parametrize("again", [LOST, UNDONE, REFUSED, MODES["429"], MODES["drip-body"]], ids=lambda mode: mode.name)
+@pytest.mark.parametrize(
+    "again", [LOST, UNDONE, REJECTED, MODES["429"], MODES["drip-body"]], ids=lambda mode: mode.name
+)
 def test_an_email_is_never_resent_twice(again, call, serve, connect, clock):
-    """What a resend meets does not make a lost email a failed one, nor is it sent a third time."""
     service = serve(LOST, again, again, again, lag=NEVER, clock=clock)
     came = came_of(call, connect(service, on_unknown="resend"))
     assert all(is_unknown(item) for item in came.items)
@@ -45,7 +46,6 @@ def test_an_email_is_never_resent_twice(again, call, serve, connect, clock):
 @pytest.mark.parametrize("call", EMAIL_CALLS, ids=lambda call: call.name)
 @pytest.mark.usefixtures("clock")
 def test_a_lost_resend_is_looked_up(call, serve, connect):
-    """An email whose resend is lost, too, is found when the search knows either."""
     service = serve(UNDONE, LOST)
     came = came_of(call, connect(service, on_unknown="resend"))
     assert all(isinstance(item, SendResult) and item.reconciled for item in came.items)
@@ -62,9 +62,9 @@ def test_found_emails_are_not_resent(serve, connect):
 
 
 UNANSWERED = [
-    Mode("500", "lost", answers(b"", 500)),
-    Mode("401", "refused", answers({"ErrorCode": 10}, 401)),
-    Mode("unreadable", "odd", answers({"Messages": None})),
+    Mode("500", "lost", respond_with(b"", 500)),
+    Mode("401", "rejected", respond_with({"ErrorCode": 10}, 401)),
+    Mode("unreadable", "odd", respond_with({"Messages": None})),
     Mode("unreadable-row", "odd", listing({"MessageID": [1]})),
 ]
 
@@ -73,7 +73,6 @@ UNANSWERED = [
 @pytest.mark.parametrize("call", [EMAIL_CALLS[0], EMAIL_CALLS[2]], ids=lambda call: call.name)
 @pytest.mark.usefixtures("clock")
 def test_an_email_is_not_resent_if_the_search_gets_no_response(mode, call, serve, connect):
-    """A lost email is not sent again when no search told that it is not there."""
     service = serve(LOST, searching=[mode] * 99)
     came = came_of(call, connect(service, on_unknown="resend"))
     assert all(is_unknown(item) for item in came.items)
@@ -82,7 +81,6 @@ def test_an_email_is_not_resent_if_the_search_gets_no_response(mode, call, serve
 
 @pytest.mark.usefixtures("clock")
 def test_an_email_without_a_key_is_not_resent(serve, connect):
-    """A lost email that cannot be looked up is not sent again."""
     for more, options in (({"metadata": {f"n{at}": "x" for at in range(10)}}, {}), ({}, {"reconcile": False})):
         service = serve(LOST)
         with pytest.raises(DeliveryUnknown):
@@ -103,7 +101,6 @@ def test_a_closed_client_does_not_resend(serve, connect):
 
 
 def test_check_first_does_not_send_an_email_that_was_sent_before(serve, connect):
-    """With `check_first` an email that was sent before is found, and not sent again."""
     service = serve()
     client = connect(service)
     sent = client.outbound.send(new_email("a"), idempotency_key="job-1", check_first=True)
@@ -152,7 +149,6 @@ def test_check_first_does_not_send_if_the_check_fails(mode, serve, connect):
 
 
 def test_check_first_compares_the_exact_key(serve, connect):
-    """With `check_first` only the exact key in the right stream is the email that was sent before."""
     wrong = [keyed(lambda key: f"{key}0"), keyed(lambda key: key, MessageStream="another")]
     service = serve(searching=[Mode("wrong", "fine", act) for act in wrong])
     client = connect(service)
@@ -162,7 +158,7 @@ def test_check_first_compares_the_exact_key(serve, connect):
 
 
 def test_check_first_rejects_an_email_without_a_key(serve, connect):
-    """With `check_first` an email that carries no key is rejected: nobody could find it the next time."""
+    """Without a key, the next run could not find the email."""
     service = serve()
     full = new_email("a", idempotency_key="job-1", metadata={f"n{at}": "x" for at in range(10)})
     with pytest.raises(InvalidArgument):
@@ -177,7 +173,6 @@ def test_check_first_rejects_an_email_without_a_key(serve, connect):
 
 
 def test_an_email_lost_after_a_check_is_looked_up(serve, connect):
-    """An email that was looked for in vain and then lost is looked up as any other."""
     service = serve(LOST)
     assert connect(service).outbound.send(new_email("a"), idempotency_key="job-1", check_first=True).reconciled
     assert service.script == []

@@ -53,7 +53,7 @@ def reset(connection: socket.socket) -> None:
 
 
 def reply(value: object, status: int = 200, **headers: str) -> bytes:
-    """Return the bytes of a response; a value that is no bytes becomes JSON."""
+    """Return the bytes of a response; a value that is not bytes becomes JSON."""
     body = value if isinstance(value, bytes) else json.dumps(value).encode()
     lines = [f"HTTP/1.1 {status} Whatever", f"Content-Length: {len(body)}", "Content-Type: application/json"]
     lines += [f"{name.replace('_', '-')}: {text}" for name, text in headers.items()]
@@ -67,10 +67,10 @@ class Exchange:
 
     Attributes:
         service: The service that responds.
-        connection: By what.
+        connection: The socket.
         seen: The request.
         path: Its path.
-        value: What the response says when all is well; None when nothing was carried out.
+        value: The JSON of a good response; None when nothing was carried out.
     """
 
     service: Any
@@ -79,7 +79,7 @@ class Exchange:
     path: str
     value: Any
 
-    def answer(self, fault: Any) -> bool:
+    def respond(self, fault: Any) -> bool:
         """Respond well, or do what a fault does; return whether the connection stays open."""
         if fault is None:
             self.send(reply(self.value))
@@ -92,7 +92,7 @@ class Exchange:
         return True
 
     def silence(self, seconds: float = 10.0) -> None:
-        """Do nothing, as long as the other side waits."""
+        """Do nothing, as long as the client waits."""
         self.connection.settimeout(0.02)
         until = time.monotonic() + seconds
         while time.monotonic() < until and not self.service.stopping.is_set():

@@ -38,6 +38,13 @@ def test_options_are_those_of_the_command_line(app):
     assert "usage: emailapi" in app.test_cli_runner().invoke(command, ["--help"]).output
 
 
+def test_the_commands_are_those_of_the_command_line(app):
+    ran = app.test_cli_runner().invoke(command, ["commands"])
+    assert [found["name"] for found in json.loads(ran.output)["commands"]] == [
+        f"emailapi {name}" for name in cli.COMMANDS
+    ]
+
+
 def test_exit_codes_are_those_of_the_command_line(app):
     assert app.test_cli_runner().invoke(command, ["no-such-command"]).exit_code == 2
 

@@ -73,7 +73,6 @@ def test_addresses_can_be_strings_pairs_and_address_objects(field, given, addres
 
 @pytest.mark.parametrize("field", ["recipients", "cc", "bcc", "reply_to"])
 def test_addresses_can_come_from_a_generator(mail, field):
-    """What checks a message does not use them up."""
     given = {"recipients": ["ada@example.com"], field: (one for one in ("a@example.com", "b@example.com"))}
     mail.send(Message("Hi", body="x", **given))
     assert getattr(mail.outbox[0].to_email(), "to" if field == "recipients" else field) == (A, B)

@@ -1,4 +1,4 @@
-"""What tests see of the emails that an application sends."""
+"""Emails that an application sends, as its tests see them."""
 
 from __future__ import annotations
 

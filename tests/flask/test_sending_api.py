@@ -155,7 +155,6 @@ def test_an_unknown_template_is_the_error_of_the_service(make_app, service):
 
 
 def test_send_many_sends_templates_in_a_batch_of_their_own(make_app, service, message):
-    """One email alone is no batch."""
     service.post("https://api.example.com/email/batchWithTemplates", json=[ACCEPTED, ACCEPTED])
     service.post("https://api.example.com/email", json={**ACCEPTED, "MessageID": "alone"})
     template = Message(recipients=["ada@example.com"], template_alias="welcome")

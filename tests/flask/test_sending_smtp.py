@@ -134,7 +134,7 @@ def test_the_configured_timeout_is_used(by_smtp, script, message):
 
 
 def test_a_rejection_is_an_error_with_its_code(by_smtp, listen, message):
-    server = listen(refuse=lambda address: "550 5.1.1 no such user")
+    server = listen(reject=lambda address: "550 5.1.1 no such user")
     mail = Mail(by_smtp(server))
     with pytest.raises(SMTPError) as caught:
         mail.send(message)
@@ -165,7 +165,7 @@ def test_a_template_requires_the_api(by_smtp, listen):
 
 
 def test_send_many_by_smtp_sends_each_message(by_smtp, listen):
-    server = listen(refuse=lambda address: "550 no" if address.startswith("b") else None)
+    server = listen(reject=lambda address: "550 no" if address.startswith("b") else None)
     messages = [Message("Hi", [f"{name}@example.com"], "x") for name in "abc"]
     result = Mail(by_smtp(server)).send_many([*messages, Message("Hi", [], "x")])
     assert [len(result.accepted), len(server.envelopes)] == [2, 2]

@@ -1,4 +1,4 @@
-"""Servers on real sockets that response as they are told to, and count what reached them."""
+"""Servers on real sockets that respond as they are told to, and count what reached them."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ class Peer:
     """
     A server whose every connection has a thread.
 
-    It answers each request with the next of `answers`, the last one again and again: bytes as they stand, what a
+    It responses each request with the next of `responses`, the last one again and again: bytes as they stand, what a
     function makes of the request, `"reset"`, `"close"`, `"silence"`, `"garbage"`, or a port to tunnel a CONNECT to.
     """
 
-    def __init__(self, *answers: Any, tls: ssl.SSLContext | None = None, greeting: str | bytes = "") -> None:
+    def __init__(self, *responses: Any, tls: ssl.SSLContext | None = None, greeting: str | bytes = "") -> None:
         """Listen; `greeting` (bytes, `"reset"`, `"silence"`) is done to a connection at its first byte."""
-        self.answers = list(answers)
+        self.responses = list(responses)
         self.tls = tls
         self.greeting = greeting
         self.seen: list[Seen] = []
@@ -85,22 +85,22 @@ class Peer:
             reader = closing.enter_context(connection.makefile("rb"))
             while self._ready(connection):
                 seen = _read(reader, number)
-                if seen is None or not self._answer(connection, seen):
+                if seen is None or not self._respond(connection, seen):
                     return
 
     def _ready(self, *sockets: socket.socket) -> list[socket.socket]:
         ready = select.select([*sockets, self._wake], [], [])[0]
         return [] if self._wake in ready else ready
 
-    def _answer(self, connection: socket.socket, seen: Seen) -> bool:
+    def _respond(self, connection: socket.socket, seen: Seen) -> bool:
         with self._lock:
             self.seen.append(seen)
-            answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        answer = answer(seen) if callable(answer) else answer
-        if isinstance(answer, bytes):
-            connection.sendall(answer)
-            return b"\r\nConnection: close" not in answer
-        self._do(connection, answer)
+            response = self.responses.pop(0) if len(self.responses) > 1 else self.responses[0]
+        response = response(seen) if callable(response) else response
+        if isinstance(response, bytes):
+            connection.sendall(response)
+            return b"\r\nConnection: close" not in response
+        self._do(connection, response)
         return False
 
     def _do(self, connection: socket.socket, what: bytes | str | int) -> None:
@@ -152,7 +152,7 @@ def _read(reader: Any, connection: int) -> Seen | None:
 
 
 def reply(value: object, status: int = 200, **headers: str) -> bytes:
-    """Return the bytes of a response; a value that is no bytes becomes JSON."""
+    """Return the bytes of a response; a value that is not bytes becomes JSON."""
     body = value if isinstance(value, bytes) else json.dumps(value).encode()
     lines = [f"HTTP/1.1 {status} Whatever", f"Content-Length: {len(body)}", "Content-Type: application/json"]
     lines += [f"{name.replace('_', '-')}: {text}" for name, text in headers.items()]
@@ -171,8 +171,8 @@ def serve() -> Iterator[Callable[..., Peer]]:
     """Start a peer; all of them are closed after the test."""
     with contextlib.ExitStack() as closing:
 
-        def start(*answers: Any, **options: Any) -> Peer:
-            peer = Peer(*answers, **options)
+        def start(*responses: Any, **options: Any) -> Peer:
+            peer = Peer(*responses, **options)
             closing.callback(peer.close)
             return peer
 
@@ -204,7 +204,7 @@ def token() -> str:
 
 @pytest.fixture(scope="session")
 def authority() -> Any:
-    """Return a certificate authority that nobody trusts yet."""
+    """Return a certificate authority that is not trusted yet."""
     import trustme
 
     return trustme.CA()
@@ -235,11 +235,11 @@ def accepted() -> Callable[[Seen], bytes]:
     """Respond as the service does when all is well: one email, a batch, a listing or a message."""
     ok = {"ErrorCode": 0, "Message": "OK", "MessageID": "0a129aee-e1cd-480d-b08d-4f48548ff48d", "To": "a@example.com"}
 
-    def answer(seen: Seen) -> bytes:
+    def respond(seen: Seen) -> bytes:
         if seen.target.endswith("/email/batch"):
             return reply([ok for _ in seen.json])
         if seen.target.endswith("/email"):
             return reply({**ok, "Message": seen.json["Subject"], "To": seen.json["To"]})
         return reply({"TotalCount": 0, "Messages": [], "MessageID": "".join(seen.target.split("/")[3:4])})
 
-    return answer
+    return respond

@@ -84,12 +84,12 @@ def by_vcr(url, replies, status):
 
         @classmethod
         def load_cassette(cls, path, serializer):
-            found, answered = [], []
+            found, recorded = [], []
             for path, reply in replies.items():
                 found.append(Request(METHODS.get(path, "GET"), url + path, None, {}))
                 body = {"string": json.dumps(reply).encode()}
-                answered.append({"status": {"code": status, "message": ""}, "headers": {}, "body": body})
-            return found, answered
+                recorded.append({"status": {"code": status, "message": ""}, "headers": {}, "body": body})
+            return found, recorded
 
         @staticmethod
         def save_cassette(path, cassette, serializer):

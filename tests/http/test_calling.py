@@ -37,7 +37,6 @@ def recorder():
 
 
 def test_hooks_are_called_for_each_attempt_and_its_wait(serve, connect, reply, accepted):
-    """Hooks are told of each attempt, its response and the wait behind it; what is accepted in the end is no error."""
     peer = serve(reply(b"", 429), reply({"ErrorCode": 100, "Message": "x"}, 503, Retry_After="0"), accepted)
     hooks, told = recorder()
     connect(peer.url, hooks=hooks, retry=QUICK).outbound.send(EMAIL)
@@ -53,7 +52,6 @@ def test_hooks_are_called_for_each_attempt_and_its_wait(serve, connect, reply, a
 
 
 def test_hooks_are_called_for_attempts_without_a_response(serve, connect, accepted):
-    """What befell an attempt that got no response is told before its wait, and at the end, with its count."""
     hooks, told = recorder()
     client = connect(serve("reset", "close", "reset").url, hooks=hooks, retry=QUICK)
     with pytest.raises(EmailAPIError) as caught:
@@ -88,8 +86,6 @@ def test_on_error_gets_the_raised_error_of_a_rejection(serve, connect, reply):
 
 @pytest.mark.parametrize("name", ["before_send", "on_response", "on_retry", "on_error"])
 def test_a_failing_hook_does_not_change_the_result(name, serve, connect, reply, accepted, caplog):
-    """What a hook raises stands in the log; a send is accepted, and a rejection is a rejection, all the same."""
-
     def fail(event):
         raise LookupError("hook")
 
@@ -109,8 +105,6 @@ def test_a_failing_hook_does_not_change_the_result(name, serve, connect, reply, 
 
 
 def test_ctrl_c_in_a_hook_is_not_swallowed(serve, connect, accepted):
-    """Ctrl-C is not taken for a hook's failure, and before a send nothing leaves."""
-
     def interrupt(event):
         raise KeyboardInterrupt
 
@@ -167,7 +161,6 @@ def test_an_id_with_a_line_feed_is_not_logged(serve, connect, reply, caplog):
 
 
 def test_the_query_is_not_logged(serve, connect, reply, caplog):
-    """What a listing is narrowed by, an address maybe, is not logged."""
     caplog.set_level(logging.INFO, "emailapi")
     connect(serve(reply({"TotalCount": 0, "Messages": []})).url).messages.list(recipient="you@example.com")
     assert [record.getMessage().split()[1] for record in caplog.records] == ["/messages/outbound"]
@@ -175,7 +168,6 @@ def test_the_query_is_not_logged(serve, connect, reply, caplog):
 
 
 def test_nothing_is_logged_below_the_level_of_the_logger(serve, connect, accepted, caplog):
-    """Below the logger's level nothing is written."""
     caplog.set_level(logging.ERROR, "emailapi")
     connect(serve(accepted).url).outbound.send(EMAIL)
     assert not caplog.records

@@ -47,7 +47,6 @@ def test_a_connection_that_was_idle_too_long_is_replaced(clock, serve, connect, 
 
 
 def test_a_wall_clock_that_is_set_back_does_not_replace_connections(serve, connect, accepted, monkeypatch):
-    """A clock that goes back says nothing about how long a connection was idle."""
     peer = serve(accepted)
     client = connect(peer.url)
     client.outbound.send(EMAIL)
@@ -93,14 +92,12 @@ def test_all_addresses_of_a_host_have_one_deadline(connect, full, monkeypatch):
 
 
 def test_the_next_address_is_tried(serve, connect, accepted, monkeypatch):
-    """Where one address rejects the next one serves."""
     peer = serve(accepted)
     resolve_to(monkeypatch, "127.0.0.9", "127.0.0.1")
     assert connect(f"http://localhost:{peer.port}").outbound.send(EMAIL).message == "Hello"
 
 
 def test_a_host_without_an_address_is_not_sent(connect, monkeypatch):
-    """A host that has no address was surely sent nothing."""
     resolve_to(monkeypatch)
     with pytest.raises((ConnectionFailed, DeadlineExceeded)) as caught:
         connect("http://localhost:9").outbound.send(EMAIL)
@@ -108,7 +105,6 @@ def test_a_host_without_an_address_is_not_sent(connect, monkeypatch):
 
 
 def test_the_error_has_the_reason_of_the_last_address(connect, monkeypatch, serve):
-    """Where every address rejects, the error says so."""
     peer = serve(b"")
     peer.close()
     resolve_to(monkeypatch, "127.0.0.9", "127.0.0.1")
@@ -117,7 +113,6 @@ def test_the_error_has_the_reason_of_the_last_address(connect, monkeypatch, serv
 
 
 def test_a_stalled_tls_handshake_ends_with_the_deadline(serve, connect):
-    """A TLS handshake that never goes on ends with the deadline, and nothing was sent."""
     peer = serve(b"", greeting="silence")
     began = time.monotonic()
     with pytest.raises(DeadlineExceeded):
@@ -143,7 +138,6 @@ def in_child(work):
 @quietly
 @pytest.mark.parametrize("what", ["send", "close", "both"])
 def test_a_fork_while_another_thread_holds_locks_does_not_block_the_child(what, serve, connect, accepted):
-    """What another thread of the parent holds at the fork stops neither a send nor a close in the child."""
     peer = serve(accepted)
     client = connect(peer.url)
     client.outbound.send(EMAIL)
@@ -197,13 +191,11 @@ def test_a_client_cannot_be_pickled_or_copied(kind):
 
 
 class Odd(Exception):
-    """What a hook of the user's may raise."""
+    """An exception that a user's hook may raise."""
 
 
 @pytest.mark.parametrize("raised", [Odd("5ecret"), KeyError("x"), EmailAPIError("another client's"), MemoryError()])
 def test_an_error_raised_by_a_given_session_is_an_unknown_outcome(raised, serve, connect, accepted):
-    """What a hook of a given session raises, our own errors too, does not say that the email was not sent."""
-
     def fail(response, **_):
         raise raised
 
@@ -221,14 +213,12 @@ def test_an_error_raised_by_a_given_session_is_an_unknown_outcome(raised, serve,
 
 
 def test_an_invalid_host_name_is_not_sent(connect):
-    """A name with a part that is too long was surely sent nothing, and is said to be no name."""
     with pytest.raises(EmailAPIError) as caught:
         connect(f"https://{'a' * 64}.example").outbound.send(EMAIL)
     assert not caught.value.may_have_been_sent
 
 
 def test_an_invalid_proxy_address_is_an_error_of_the_request(connect, serve, accepted, monkeypatch):
-    """A proxy's address that cannot be read stops no client from being made; a call says what is wrong."""
     monkeypatch.setenv("http_proxy", "http://[::1")
     client = connect(serve(accepted).url)
     with pytest.raises(ConfigurationError):

@@ -1,4 +1,4 @@
-"""What the environment says of proxies, certificates and logins."""
+"""Proxies, certificates and logins that the environment sets."""
 
 from __future__ import annotations
 
@@ -44,7 +44,6 @@ def test_a_proxy_tunnels_without_seeing_the_token(through, connect, token, monke
 
 
 def test_the_environment_is_read_once_for_each_client(through, connect, serve, monkeypatch):
-    """A proxy or bundle that is set, changed or taken away later does not matter to a client that is there."""
     target, proxy = through
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
     client = connect("https://api.example")
@@ -86,7 +85,6 @@ def test_loopback_is_connected_to_without_a_remote_proxy(serve, connect, accepte
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
 def test_loopback_is_connected_to_through_a_proxy_on_loopback(serve, connect, accepted, monkeypatch, name):
-    """A proxy on this machine serves for loopback as for all else."""
     peer, proxy = serve(accepted), serve(accepted)
     monkeypatch.setenv(name, proxy.url)
     connect(peer.url).outbound.send(EMAIL)
@@ -97,7 +95,6 @@ def test_loopback_is_connected_to_through_a_proxy_on_loopback(serve, connect, ac
 def test_a_missing_ca_bundle_is_a_configuration_error_that_names_it(
     serve, connect, tls, accepted, monkeypatch, tmp_path, name
 ):
-    """A CA bundle that is not there is a `ConfigurationError` that names it, for a send and a read alike."""
     missing = str(tmp_path / "missing.pem")
     monkeypatch.setenv(name, missing)
     peer = serve(accepted, tls=tls())
@@ -112,7 +109,6 @@ def test_a_missing_ca_bundle_is_a_configuration_error_that_names_it(
 def test_an_invalid_ca_bundle_is_a_configuration_error_that_names_it(
     serve, connect, tls, accepted, monkeypatch, tmp_path
 ):
-    """A CA bundle that holds no certificate is a `ConfigurationError` that names it."""
     garbage = tmp_path / "garbage.pem"
     garbage.write_text("no certificate")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(garbage))
@@ -127,7 +123,6 @@ OFF = {"REQUESTS_CA_BUNDLE": ["", "0", "false"], "CURL_CA_BUNDLE": ["", "false"]
 
 @pytest.mark.parametrize("name, value", [(name, value) for name, values in OFF.items() for value in values])
 def test_no_variable_disables_certificate_verification(serve, connect, tls, accepted, monkeypatch, name, value):
-    """No value of any variable lets a request go to a server whose certificate nobody vouches for."""
     monkeypatch.setenv(name, value)
     peer = serve(accepted, tls=tls())
     with pytest.raises((ConnectionFailed, ConfigurationError)):
@@ -139,7 +134,6 @@ def test_no_variable_disables_certificate_verification(serve, connect, tls, acce
     "proxy", ["http://user:pr0xy-pass@:3128", "http://us er:pr0xy-pass@[::1", "ftp://user:pr0xy-pass@host", "http://"]
 )
 def test_an_invalid_proxy_is_a_configuration_error_without_its_password(connect, monkeypatch, proxy):
-    """A proxy whose address cannot be read is a `ConfigurationError`, without its password."""
     monkeypatch.setenv("HTTPS_PROXY", proxy)
     with pytest.raises(ConfigurationError) as caught:
         connect("https://api.example").outbound.send(EMAIL)
@@ -147,7 +141,6 @@ def test_an_invalid_proxy_is_a_configuration_error_without_its_password(connect,
 
 
 def test_a_netrc_file_is_not_used(serve, connect, accepted, token, monkeypatch, tmp_path):
-    """A login that ~/.netrc has for the host is neither sent nor does it replace the token."""
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login me password netrc-word\n")
     netrc.chmod(0o600)

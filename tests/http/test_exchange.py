@@ -30,7 +30,6 @@ OK = {"ErrorCode": 0, "Message": "OK", "MessageID": "0a129aee", "To": "you@examp
 
 
 def test_a_send_is_a_post_of_json_with_the_token(serve, connect, reply, token):
-    """A send is a POST of JSON with the token's header, its length and nothing that the service does not ask for."""
     peer = serve(reply(OK))
     connect(peer.url).outbound.send(EMAIL)
     (seen,) = peer.seen
@@ -48,7 +47,6 @@ def test_a_send_is_a_post_of_json_with_the_token(serve, connect, reply, token):
 
 
 def test_a_read_is_a_get_without_a_body(serve, connect, reply, token):
-    """A read is a GET without a body and without its headers, its query encoded as UTF-8."""
     peer = serve(reply({"TotalCount": 0, "Messages": []}))
     connect(peer.url).messages.list(count=2, subject="a&b=c ü", metadata={"user id": "7/8"})
     (seen,) = peer.seen
@@ -60,7 +58,6 @@ def test_a_read_is_a_get_without_a_body(serve, connect, reply, token):
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_a_write_without_a_body_has_no_content_type(serve, connect, reply, method):
-    """A write that has no body says so, and names no content type."""
     peer = serve(reply({"Message": "OK"}))
     request = Request(method, "/streams/a", kind=Kind.WRITE)
     assert connect(peer.url)._session.exchange(request, (5, 5), Deadline.after(5)).value == {"Message": "OK"}
@@ -71,7 +68,6 @@ def test_a_write_without_a_body_has_no_content_type(serve, connect, reply, metho
 
 
 def test_the_path_of_the_base_url_precedes_that_of_the_request(serve, connect, reply):
-    """A path in the base URL stands before each call's own."""
     peer = serve(reply(OK))
     connect(f"{peer.url}/mail/v1/").outbound.send(EMAIL)
     assert peer.seen[0].target == "/mail/v1/email"
@@ -79,7 +75,6 @@ def test_the_path_of_the_base_url_precedes_that_of_the_request(serve, connect, r
 
 @pytest.mark.parametrize("id", ["a/b", "a?b", "a#b", "%2e%2e", "../x", "é", "a b"])
 def test_an_id_is_one_escaped_segment_of_the_path(serve, connect, reply, id):
-    """Whatever an id contains, it arrives as one part of the path."""
     peer = serve(reply({"Body": "x"}))
     connect(peer.url).messages.dump(id)
     target = peer.seen[0].target
@@ -87,7 +82,6 @@ def test_an_id_is_one_escaped_segment_of_the_path(serve, connect, reply, id):
 
 
 def test_cookies_are_not_sent_back(serve, connect, reply):
-    """What a response sets as a cookie is not sent back."""
     peer = serve(reply(OK, Set_Cookie="who=me; Path=/"))
     client = connect(peer.url)
     for _ in range(2):
@@ -115,7 +109,6 @@ CODINGS = {
 
 @pytest.mark.parametrize("coding", CODINGS)
 def test_compressed_responses_are_read(serve, connect, reply, coding):
-    """A response may come compressed."""
     body = CODINGS[coding](b'{"Body": "source"}')
     peer = serve(reply(body, Content_Encoding=coding))
     assert connect(peer.url).messages.dump("1") == "source"
@@ -134,7 +127,6 @@ BROKEN = {
 
 @pytest.mark.parametrize("odd", BROKEN)
 def test_an_unreadable_response_of_success_leaves_a_send_unknown(serve, connect, reply, odd):
-    """A success that cannot be read leaves a send unknown and is an `InvalidResponse` of a read, with its status."""
     headers, body = BROKEN[odd]
     peer = serve(reply(body, **headers))
     client = connect(peer.url)
@@ -165,13 +157,11 @@ def test_a_rejection_with_a_truncated_body_is_that_rejection(serve, connect, sta
 
 
 def test_a_100_continue_response_is_skipped(serve, connect, reply):
-    """An interim response is not the response."""
     peer = serve(b"HTTP/1.1 100 Continue\r\n\r\n" + reply(OK))
     assert connect(peer.url).outbound.send(EMAIL).message_id == "0a129aee"
 
 
 def test_sequential_calls_share_one_connection(serve, connect, reply):
-    """Calls one after another use one connection, whatever their responses were."""
     bodies = [reply(OK), reply({"ErrorCode": 300}, 422), reply(b"", 500), reply(b"<html>", 502), reply(b"no JSON")]
     peer = serve(*bodies, reply(OK))
     client = connect(peer.url)
@@ -181,7 +171,6 @@ def test_sequential_calls_share_one_connection(serve, connect, reply):
 
 
 def test_a_connection_closed_while_idle_is_replaced(serve, connect, reply):
-    """A kept connection that the service has closed is replaced before the request, which is sent once."""
     peer = serve(reply(OK, Connection="close"))
     client = connect(peer.url)
     for _ in range(3):
@@ -190,7 +179,6 @@ def test_a_connection_closed_while_idle_is_replaced(serve, connect, reply):
 
 
 def test_a_connection_is_not_reused_after_a_truncated_response(serve, connect, reply):
-    """After a response that broke off, the next call has a connection of its own and its own response."""
     peer = serve(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", reply(OK))
     client = connect(peer.url)
     with pytest.raises(DeliveryUnknown):
@@ -201,7 +189,6 @@ def test_a_connection_is_not_reused_after_a_truncated_response(serve, connect, r
 
 
 def test_a_5xx_of_a_read_is_a_retryable_server_error(serve, connect, reply):
-    """A 5xx makes a read a `ServerError` that may be tried again; it is not tried here."""
     peer = serve(reply(b"<html>Bad Gateway</html>", 502, Content_Type="text/html"))
     with pytest.raises(ServerError) as caught:
         connect(peer.url).messages.get("1")
@@ -211,8 +198,6 @@ def test_a_5xx_of_a_read_is_a_retryable_server_error(serve, connect, reply):
 
 
 def test_a_connection_is_not_reused_after_ctrl_c(serve, connect, reply):
-    """Ctrl-C while a response is awaited ends the call as it is, and a later call does not get that response."""
-
     def interrupting(seen):
         interrupt(signal.SIGINT)
         return "silence"

@@ -43,19 +43,19 @@ class Failure:
     timeout: tuple[float, float] = (5, 60)
 
 
-def _peer(*answers: Any, **options: Any) -> Callable[[Any], tuple[str, Any]]:
+def _peer(*responses: Any, **options: Any) -> Callable[[Any], tuple[str, Any]]:
     def arrange(kit: Any) -> tuple[str, Any]:
-        peer = kit.serve(*answers, **options)
+        peer = kit.serve(*responses, **options)
         return peer.url, peer
 
     return arrange
 
 
-def _tls(*answers: Any, trusted: bool = True, host: str = "127.0.0.1", **options: Any) -> Any:
+def _tls(*responses: Any, trusted: bool = True, host: str = "127.0.0.1", **options: Any) -> Any:
     def arrange(kit: Any) -> tuple[str, Any]:
         if trusted:
             kit.environ("REQUESTS_CA_BUNDLE", kit.ca_file)
-        peer = kit.serve(*answers, tls=kit.tls(host), **options)
+        peer = kit.serve(*responses, tls=kit.tls(host), **options)
         return peer.url, peer
 
     return arrange
@@ -73,11 +73,11 @@ def _no_tls(greeting: Any) -> Callable[[Any], tuple[str, Any]]:
     return arrange
 
 
-def _proxy(*answers: Any, scheme: str = "https", **options: Any) -> Callable[[Any], tuple[str, Any]]:
+def _proxy(*responses: Any, scheme: str = "https", **options: Any) -> Callable[[Any], tuple[str, Any]]:
     """Go by a proxy: one for `https` is asked to CONNECT, one for `http` is sent the request."""
 
     def arrange(kit: Any) -> tuple[str, Any]:
-        proxy = kit.serve(*answers, **options)
+        proxy = kit.serve(*responses, **options)
         kit.environ(f"{scheme.upper()}_PROXY", f"http://user:pr0xy-passw0rd@127.0.0.1:{proxy.port}")
         return f"{scheme}://api.example", proxy
 
@@ -111,7 +111,7 @@ HALF = b'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"MessageID": "'
 HALF_CLOSED = HALF.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
 CHUNK = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n400\r\n{"
 LOGIN = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
-REFUSES = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
+REJECTS = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
 
 NOT_SENT = {
     "refused": Failure(_nowhere, "connection refused: check base_url, and whether the server runs"),
@@ -124,7 +124,7 @@ NOT_SENT = {
     "another host's certificate": Failure(_tls(b"", host="other.example"), "is not trusted", retryable=False),
     "no proxy there": Failure(_no_proxy_there, "connection refused by the proxy 127.0.0.1:"),
     "proxy requires a login": Failure(_proxy(LOGIN), "requires a login (HTTP 407): set HTTPS_PROXY", retryable=False),
-    "proxy refuses": Failure(_proxy(REFUSES), "made no connection: Tunnel connection failed: 403"),
+    "proxy rejects": Failure(_proxy(REJECTS), "made no connection: Tunnel connection failed: 403"),
     "proxy resets on CONNECT": Failure(_proxy("reset"), "cannot connect"),
     "proxy is silent on CONNECT": Failure(_proxy("silence"), "no connection within 0.05 s", timeout=(0.05, 60)),
     "untrusted certificate behind a proxy": Failure(_tunnel_to_untrusted, "is not trusted", retryable=False),
@@ -184,7 +184,6 @@ def fail(serve: Any, tls: Any, ca_file: str, connect: Any, monkeypatch: pytest.M
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("failure", [pytest.param(failure, id=name) for name, failure in NOT_SENT.items()])
 def test_a_failure_before_the_first_byte_is_a_connection_failed(fail: Any, failure: Failure, call: Any) -> None:
-    """It is raised within the connect timeout."""
     began = monotonic()
     errors, requests = fail(failure, call)
     assert monotonic() - began < 30  # the time to read, of 60 s, is not yet the one that counts
@@ -210,7 +209,7 @@ def test_a_send_that_fails_after_the_first_byte_is_unknown(fail: Any, failure: F
         assert (error.outcome, error.may_have_been_sent, error.retryable) == (Outcome.UNKNOWN, True, False)
         assert (error.method, error.path) == PATHS[call]
         assert error.attempts == 1
-        assert error.idempotency_key is None, "a mail that carried no key cannot be asked for"
+        assert error.idempotency_key is None, "an email without a key cannot be looked up"
 
 
 @pytest.mark.parametrize("failure", [pytest.param(failure, id=name) for name, failure in UNKNOWN.items()])

@@ -35,7 +35,6 @@ def test_a_rejection_after_a_429_is_not_sent(serve, connect, reply):
 
 
 def test_a_failed_connection_after_an_unknown_attempt_leaves_the_outcome_unknown(serve, connect):
-    """The hook is told of each attempt as it went, and of the unknown outcome in the end."""
     peer, told = serve("reset"), []
     hooks = Hooks(
         on_retry=lambda event: (peer.close(), told.append(event.error)), on_error=lambda event: told.append(event.error)

@@ -74,7 +74,7 @@ def test_the_record_of_a_rejection_and_of_a_read(serve, connect, reply, caplog):
     ids=["accepted", "one rejected", "all rejected"],
 )
 def test_the_record_of_a_batch_counts_rejected_emails(items, level, end, code, serve, connect, reply, caplog):
-    """A batch of which nothing was accepted is no success, although its status is 200."""
+    """A batch without an accepted email is not a success, although its status is 200."""
     caplog.set_level(logging.INFO, "emailapi")
     connect(serve(reply(items)).url).outbound.send_batch([EMAIL, EMAIL])
     (record,) = caplog.records

@@ -16,7 +16,6 @@ HOUR = 3600.0
 
 @pytest.mark.parametrize("text", ["-5", "1.5", "soon", "", "0", formatdate(0, usegmt=True), "Thu, 99 Foo 2099"])
 def test_a_past_or_unreadable_retry_after_is_ignored(text, serve, connect, reply, accepted):
-    """A `Retry-After` that is past or cannot be read does not keep a send from its own pace."""
     peer = serve(reply(b"", 429, Retry_After=text), accepted)
     connect(peer.url, retry=QUICK).outbound.send(EMAIL)
     assert len(peer.seen) == 2
@@ -24,7 +23,6 @@ def test_a_past_or_unreadable_retry_after_is_ignored(text, serve, connect, reply
 
 @pytest.mark.parametrize("text", ["31", "9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT"])
 def test_a_retry_after_beyond_the_deadline_ends_the_call_at_once(text, serve, connect, reply, accepted):
-    """One that is longer than what is left of the deadline ends the call at once, as a rejection for now."""
     peer = serve(reply(b"", 429, Retry_After=text), accepted)
     with pytest.raises(RateLimited) as caught:
         connect(peer.url, retry=QUICK).outbound.send(EMAIL)

@@ -22,7 +22,7 @@ INNER = Email(sender="us@example.com", to="you@example.com", subject="inner", te
 
 
 class Limit(Exception):
-    """What a task queue raises when a task has run for too long."""
+    """The exception of a task queue whose task has run for too long."""
 
 
 @pytest.fixture
@@ -39,12 +39,12 @@ def alarm():
     signal.signal(signal.SIGALRM, before)
 
 
-def interrupting(answer, number=signal.SIGALRM):
+def interrupting(response, number=signal.SIGALRM):
     """Respond to a request in a way, and send the signal as soon as the request is there."""
 
     def respond(seen):
         interrupt(number)
-        return answer(seen) if callable(answer) else answer
+        return response(seen) if callable(response) else response
 
     return respond
 
@@ -141,7 +141,7 @@ PARTS = [
 
 
 @pytest.mark.parametrize("own", [False, True], ids=["ours", "a session of the user's"])
-@pytest.mark.parametrize("part", PARTS, ids=["body", "body of a refusal", "chunk", "head"])
+@pytest.mark.parametrize("part", PARTS, ids=["body", "body of a rejection", "chunk", "head"])
 def test_an_exception_of_a_signal_handler_propagates_while_reading_a_response(part, own, serve, connect, alarm):
     error = TimeoutError("over")
     with requests.Session() as session:
@@ -239,31 +239,31 @@ def test_a_timeout_that_no_signal_handler_raised_is_an_unknown_outcome(serve, co
         connect(serve("silence").url, timeout=0.05).outbound.send(EMAIL)
 
 
-@pytest.mark.parametrize("answer", ["reset", "close", "answered"])
-@pytest.mark.parametrize("inner", ["by the same client", "by another that is refused"])
+@pytest.mark.parametrize("response", ["reset", "close", "answered"])
+@pytest.mark.parametrize("inner", ["by the same client", "by another without a server"])
 def test_a_send_in_a_signal_handler_does_not_affect_the_interrupted_send(
-    inner, answer, serve, connect, accepted, alarm
+    inner, response, serve, connect, accepted, alarm
 ):
     ended, results = threading.Event(), []
 
     def wait(seen):
         ended.wait(60)
-        return accepted(seen) if answer == "answered" else answer
+        return accepted(seen) if response == "answered" else response
 
     peer = serve(interrupting(wait), accepted)
-    refused = f"http://127.0.0.1:{unused_port()}"
+    unreachable = f"http://127.0.0.1:{unused_port()}"
     client = connect(peer.url, retry=Retry(attempts=3, initial=0.01, maximum=0.01))
 
     def handler(number, frame):
         try:
-            other = client if inner == "by the same client" else connect(refused)
+            other = client if inner == "by the same client" else connect(unreachable)
             results.append(other.outbound.send(INNER).message)
         except ConnectionFailed:
             results.append("refused")
         ended.set()
 
     alarm(handler)
-    if answer == "answered":
+    if response == "answered":
         assert client.outbound.send(EMAIL).message == "outer"
     else:
         with pytest.raises(DeliveryUnknown):

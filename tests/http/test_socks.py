@@ -184,7 +184,7 @@ def test_a_locally_resolved_name_that_is_unknown_is_named(connect, proxy, monkey
 
 
 def test_socks_without_a_version_is_named(connect, monkeypatch):
-    """Desktops set it; nobody knows which version it means."""
+    """Desktops set it, and it does not say which version is meant."""
     monkeypatch.setenv("ALL_PROXY", "socks://user:pr0xy-pass@127.0.0.1:1080/")
     with pytest.raises(ConfigurationError, match="'socks': use one of socks5h, socks5, socks4a, socks4") as caught:
         connect("https://api.example").outbound.send(EMAIL)

@@ -28,7 +28,6 @@ def send(client, subject):
 
 
 def test_threads_get_their_own_responses(serve, connect, accepted):
-    """Threads that share a client each get their own responses, over at most one connection a thread."""
     peer = serve(accepted)
     client = connect(peer.url)
     subjects = [str(number) for number in range(THREADS * 12)]
@@ -39,7 +38,6 @@ def test_threads_get_their_own_responses(serve, connect, accepted):
 
 
 def test_connections_of_threads_are_reused(serve, connect, accepted):
-    """Connections that threads opened serve later threads."""
     peer = serve(accepted)
     client = connect(peer.url)
     for _ in range(2):
@@ -52,7 +50,6 @@ def test_connections_of_threads_are_reused(serve, connect, accepted):
 
 
 def test_a_client_can_be_closed_while_threads_send(serve, connect, accepted):
-    """A client closed by one thread while others send gives these a response or an error of ours, nothing else."""
     peer = serve(accepted)
     client = connect(peer.url)
     begun, errors = threading.Barrier(THREADS + 1), []
@@ -113,7 +110,6 @@ def senders(peer):
 
 @pytest.mark.parametrize("own", [False, True], ids=["ours", "a session of the user's"])
 def test_after_a_fork_each_process_has_its_own_connection(serve, accepted, own):
-    """Children of a fork open connections of their own and get their own responses; the parent keeps its one."""
     peer = serve(accepted)
     script = """
 import multiprocessing
@@ -156,7 +152,6 @@ assert ended(child) == 0
 
 @both_forks
 def test_closing_the_client_in_a_child_does_not_affect_the_parent(fork, serve, tls, accepted, ca_file, monkeypatch):
-    """What a child does to its client, closing it included, does not disturb the parent's TLS connection."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", ca_file)
     peer = serve(accepted, tls=tls())
     script = """
@@ -181,7 +176,6 @@ def test_the_pool_grows_with_the_number_of_threads(serve, connect, accepted, cap
 
 
 def test_unused_connections_are_closed(serve, connect, accepted, monkeypatch):
-    """What a burst opened is closed once the servers will have forgotten it, while others go on."""
     together = threading.Barrier(8)
     peer = serve(lambda seen: (seen.json["Subject"] != "burst" or together.wait(20) >= 0) and accepted(seen))
     client = connect(peer.url).with_options(deadline=1000)

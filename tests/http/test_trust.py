@@ -1,4 +1,4 @@
-"""The CA bundle that servers are verified by is read once, whoever connects, and anew when its file has changed."""
+"""The CA bundle is read once for all connections, and again when its file has changed."""
 
 from __future__ import annotations
 

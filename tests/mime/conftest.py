@@ -27,7 +27,7 @@ def decode(value: str) -> str:
 
 @attrs.define
 class File:
-    """A leaf that is no body."""
+    """A part that is not a body."""
 
     name: str | None
     kind: str
@@ -116,7 +116,7 @@ def files(part: Message) -> Iterator[File]:
 
 
 def check_lines(data: bytes) -> None:
-    """What every message that leaves is: ASCII lines of at most 998 characters that end in CRLF."""
+    """Check that a message is ASCII lines of at most 998 characters that end in CRLF."""
     assert data.isascii()
     assert b"\0" not in data
     assert data.count(b"\r") == data.count(b"\n") == data.count(b"\r\n")
@@ -171,7 +171,7 @@ def read() -> Callable[[bytes], Seen]:
 
 @pytest.fixture(scope="session")
 def new_email() -> Callable[..., object]:
-    """Give `mail(**fields)`: a whole email with some fields of one's own."""
+    """Give `new_email(**fields)`: a whole email with some other fields."""
     from emailapi import Email
 
     def new_email(**fields: object) -> Email:

@@ -42,7 +42,6 @@ CASES = [
 @pytest.mark.parametrize("body, encoding", CASES)
 @pytest.mark.parametrize("field, subtype", [("text_body", "plain"), ("html_body", "html")])
 def test_a_body_is_7bit_or_the_shorter_encoding(new_email, read, body, encoding, field, subtype):
-    """A body is 7bit when it can be, else in the shorter of both encodings, and decodes to what it was."""
     seen = read(to_bytes(new_email(**{"text_body": None, field: body})))
     assert seen.shape == subtype
     assert seen.raw("Content-Transfer-Encoding") == encoding
@@ -64,7 +63,6 @@ def test_any_body_round_trips(new_email, read, text, html):
     "body", ["é" * 20, "Grüße an alle", "x" * 2000, "é " + "x" * 100, "äöü " * 9 + "abcdefghij" * 12]
 )
 def test_the_shorter_encoding_is_used(new_email, body):
-    """Neither encoding is taken where the other is shorter by more than a line's end."""
     import base64
     import quopri
 

@@ -59,7 +59,6 @@ READY = [
 
 @pytest.mark.parametrize("message, expected", READY)
 def test_the_envelope_of_a_ready_message(message, expected):
-    """A ready message goes to all its To, Cc and Bcc, with every member of a group, from its Sender, else its From."""
     assert envelope_of(message) == expected
 
 
@@ -96,7 +95,6 @@ def test_a_message_without_a_readable_envelope_is_rejected_by_its_field(message,
 
 @pytest.mark.parametrize("line", ["Bcc : c@example.com", "Cc\t: c@example.com", "c@example.com"])
 def test_a_message_with_a_line_that_hides_headers_is_rejected(line):
-    """Where a line among the headers hides those behind it, nobody is left out in silence: the message is rejected."""
     text = f"From: a@example.com\nTo: b@example.com\n{line}\nSubject: x\n\nHello\n"
     for given in (text, text.encode()):
         with pytest.raises(InvalidEmail) as caught:

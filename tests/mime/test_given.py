@@ -56,7 +56,6 @@ def test_bytes_are_sent_as_given(end):
 
 
 def test_a_parsed_message_keeps_its_signed_part():
-    """The signed part of a parsed message is what it was, but for the space behind a colon."""
     expected = SIGNED.replace(b"\n", b"\r\n").replace(b"From:  ", b"From: ").replace(b"Type:text", b"Type: text")
     for chosen in (policy.compat32, policy.default, policy.SMTP):
         assert as_given(message_from_bytes(SIGNED, policy=chosen)) == expected
@@ -91,7 +90,6 @@ def test_a_body_may_look_like_anything():
 
 
 def test_line_ends_become_crlf():
-    """A lone CR or LF in a body ends a line; a message without a body needs no empty line."""
     assert as_given(b"A: b\n\nc\rd\ne\r\nf\r\r\n") == b"A: b\r\n\r\nc\r\nd\r\ne\r\nf\r\n\r\n"
     assert as_given(b"A: b\n") == as_given(b"A: b") == b"A: b\r\n\r\n"
 
@@ -149,7 +147,6 @@ def test_arbitrary_bytes_are_kept(fields, body):
 
 
 def test_legacy_header_values_cannot_inject_headers():
-    """A header of an old message object, which checks nothing, cannot make another."""
     for value in ("x\nBcc: y", "x\r\nBcc: y", "x\rBcc: y", "x\n\nbody", "x\0y", "x\n"):
         message = Message()
         message["Subject"] = value

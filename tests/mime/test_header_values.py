@@ -1,4 +1,4 @@
-"""Values of headers that are no text: one rule for messages that are rebuilt and for those that leave as given."""
+"""Values of headers that are not text: one rule for messages that are rebuilt and for those that leave as given."""
 
 from __future__ import annotations
 

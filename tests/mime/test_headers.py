@@ -53,7 +53,6 @@ def test_subjects_round_trip(new_email, read, subject):
 
 @given(subject=TEXTS)
 def test_any_subject_round_trips(new_email, read, subject):
-    """Any subject is read as it was written, or rejected when it is made."""
     if BREAKS & set(subject):
         with pytest.raises(InvalidEmail) as caught:
             new_email(subject=subject)
@@ -66,7 +65,6 @@ def test_any_subject_round_trips(new_email, read, subject):
 
 
 def test_no_character_is_split_between_encoded_words(new_email, read):
-    """Each encoded word decodes by itself."""
     from email.header import decode_header
 
     for subject in ("😀" * 100, "ä" + "😀 é" * 40, "図" * 99):
@@ -108,7 +106,6 @@ NAMES = [
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("header, field", [("From", "sender"), ("To", "to"), ("Cc", "cc"), ("Reply-To", "reply_to")])
 def test_a_name_cannot_add_an_address(new_email, read, name, header, field):
-    """Any name is one address with that name, wherever it stands and wherever its line is folded."""
     addresses = [Address("j@example.com", name)]
     if field != "sender":
         addresses += [Address("second@example.com", name), Address("plain@example.com")]
@@ -121,7 +118,6 @@ def test_a_name_cannot_add_an_address(new_email, read, name, header, field):
 
 @given(names=st.lists(TEXTS, min_size=1, max_size=4))
 def test_any_name_is_one_address(new_email, read, names):
-    """Any names are read as they were written, each with its own address, or rejected when they are made."""
     if BREAKS & set("".join(names)):
         with pytest.raises(InvalidEmail) as caught:
             [Address("a@example.com", name) for name in names]
@@ -133,7 +129,6 @@ def test_any_name_is_one_address(new_email, read, names):
 
 
 def test_a_long_quoted_name_stays_quoted(new_email, read):
-    """Folding leaves the quotes of a name that is longer than a line where they are."""
     name = "Department of Redundancy, Department of Repetition, and the Bureau of Saying Things Twice"
     seen = read(to_bytes(new_email(to=Address("j@example.com", name))))
     assert seen.raw("To") == f'"{name}" <j@example.com>'
@@ -155,7 +150,6 @@ def test_a_long_quoted_name_stays_quoted(new_email, read):
     ],
 )
 def test_the_domain_of_a_mailbox_is_written_as_idna(new_email, read, given, written):
-    """A domain is written by IDNA 2008 when it is not ASCII; all else of a mailbox stays as it is."""
     seen = read(to_bytes(new_email(to=Address(given, "Ä"))))
     assert seen.raw("To") == f"=?utf-8?b?w4Q=?= <{written}>"
     (address,) = message_from_bytes(seen.data, policy=policy.default)["To"].addresses
@@ -165,7 +159,6 @@ def test_the_domain_of_a_mailbox_is_written_as_idna(new_email, read, given, writ
 @pytest.mark.parametrize("field", ["sender", "to", "cc", "bcc", "reply_to"])
 @pytest.mark.parametrize("email", ["=?utf-8?q?b=40evil=2Eexample=2C?=@example.com", "a" * 1000 + "@example.com"])
 def test_a_mailbox_that_cannot_be_written_is_rejected(new_email, field, email):
-    """What a reader would decode to another address, and what no line holds, is rejected by its field."""
     with pytest.raises(InvalidEmail) as caught:
         to_bytes(new_email(**{field: email}))
     assert caught.value.field == field
@@ -185,7 +178,6 @@ STRUCTURED = [
 
 @pytest.mark.parametrize("name, value", STRUCTURED)
 def test_ids_and_urls_have_no_encoded_words(new_email, read, name, value):
-    """What machines read is written as it is, folded at spaces only: words break one-click and threads."""
     seen = read(to_bytes(new_email(headers={name: value})))
     assert seen.raw(name) == value
     assert b"=?" not in seen.header
@@ -239,6 +231,5 @@ def test_custom_headers_round_trip(new_email, read, value):
 
 
 def test_a_custom_header_of_addresses_is_written_as_addresses(new_email, read):
-    """A header of addresses is written as one, its names in words and its domains in ASCII."""
     seen = read(to_bytes(new_email(headers={"Disposition-Notification-To": '"Jürgen, Dr." <j@bücher.example>'})))
     assert seen.addresses("Disposition-Notification-To") == [("Jürgen, Dr.", "j@xn--bcher-kva.example")]

@@ -58,7 +58,6 @@ def test_any_bytes_raise_only_errors_of_the_sdk(data):
 
 @given(data=MESSAGES)
 def test_an_email_read_from_a_message_is_written_or_rejected_by_name(data):
-    """A written email is read back as itself."""
     email = only_ours(from_message, b"From: a@b.example\nTo: c@d.example\n" + data)
     if not isinstance(email, EmailAPIError):
         written = only_ours(to_bytes, email)
@@ -74,7 +73,6 @@ def test_an_email_read_from_a_message_is_written_or_rejected_by_name(data):
 @pytest.mark.slow
 @pytest.mark.parametrize("depth", [200, 3000])
 def test_a_deeply_nested_message_is_rejected(depth):
-    """A message nested thousands of times is rejected, not a crash."""
     marks = [f"b{number}x" for number in range(depth)]
     message = "".join(f"Content-Type: multipart/mixed; boundary={mark}\n\n--{mark}\n" for mark in marks) + "\nx"
     assert isinstance(only_ours(from_message, message.encode()), EmailAPIError)
@@ -97,13 +95,12 @@ def test_a_deeply_nested_message_is_rejected(depth):
     ],
 )
 def test_a_long_input_is_handled_like_a_short_one(data):
-    """Long odd input is read or rejected as short input is."""
     for call in (as_given, envelope_of, from_message):
         only_ours(call, data)
 
 
 class Shouting(Message):
-    """A message of a class of somebody's own."""
+    """A message of a user's own class."""
 
     def get_content_type(self) -> str:
         """Return the type in capital letters."""

@@ -98,7 +98,6 @@ def written(way: str, text: str) -> tuple[Email, bytes] | InvalidEmail:
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
 @pytest.mark.parametrize("way", WAYS)
 def test_no_field_can_inject_a_header_recipient_or_part(read, way, payload):
-    """Each payload in each field is rejected by name, or adds no header, no recipient and no part."""
     outcome = written(way, payload)
     if isinstance(outcome, InvalidEmail):
         assert outcome.field
@@ -141,7 +140,6 @@ CHANGES = {
 @pytest.mark.parametrize("payload", [f"\r\n{EVIL}", f"\n{EVIL}", f"\r{EVIL}", f"\0{EVIL}", f"\r\n {EVIL}"])
 @pytest.mark.parametrize("change", CHANGES)
 def test_values_changed_after_validation_cannot_inject_headers(change, payload):
-    """What is put into an email after it was checked is rejected when it is written."""
     email = Email(
         **{**EMAIL, "sender": "A <a@example.com>", "to": "B <b@example.com>"},
         headers={"X-A": "v"},
@@ -156,5 +154,4 @@ def test_values_changed_after_validation_cannot_inject_headers(change, payload):
     text=st.text(alphabet='a:,;<>@"\\()=?_ \tBc\r\n\0\x0b\x85\u2028é', max_size=60), way=st.sampled_from(sorted(WAYS))
 )
 def test_random_text_cannot_inject_a_header_recipient_or_part(read, text, way):
-    """No random text in any field adds a header, a recipient or a part."""
     test_no_field_can_inject_a_header_recipient_or_part(read, way, text)

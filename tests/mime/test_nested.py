@@ -59,7 +59,6 @@ end
 
 
 def test_eight_bit_parts_are_encoded(new_email, read):
-    """Only the parts that need it are encoded, and say what they said."""
     seen = read(to_bytes(attached(new_email, EIGHT_BIT)))
     before = message_from_bytes(EIGHT_BIT)
     after = message_from_bytes(inner(seen.data))
@@ -82,7 +81,6 @@ def test_eight_bit_parts_are_encoded(new_email, read):
     ],
 )
 def test_lines_that_are_too_long_are_encoded(new_email, read, encoding, body, decoded):
-    """A part with lines longer than a message may have is encoded anew."""
     content = b"Content-Transfer-Encoding: " + encoding.encode() + b"\nSubject: x\n\n" + body
     after = message_from_bytes(inner(read(to_bytes(attached(new_email, content))).data))
     assert after["Subject"] == "x"

@@ -46,7 +46,6 @@ def test_an_inline_image(new_email, read):
 
 
 def test_an_inline_image_without_html_is_a_file(new_email, read):
-    """What no HTML could show is not lost: it is attached."""
     (file,) = read(to_bytes(new_email(attachments=LOGO))).files
     assert (file.name, file.disposition, file.content_id) == ("logo.png", "attachment", "<logo>")
 
@@ -97,7 +96,6 @@ def test_quotes_are_escaped(new_email, read):
 
 @given(name=st.text(max_size=100) | st.text(alphabet="aé \t\"\\;'%*=?図😀\u2028.", max_size=100))
 def test_any_file_name_round_trips(new_email, read, name):
-    """Any name that is taken is read as it was written."""
     file = None
     with suppress(InvalidEmail):
         file = Attachment(name=name, content=b"x")
@@ -116,7 +114,6 @@ def test_any_file_name_round_trips(new_email, read, name):
     ],
 )
 def test_parameters_of_a_content_type_are_kept(new_email, read, given, kind, parameters):
-    """A type keeps its parameters, quoted, encoded or continued where they must be."""
     from email.utils import collapse_rfc2231_value
 
     seen = read(to_bytes(new_email(attachments=Attachment(name="a", content=b"x", content_type=given))))
@@ -130,7 +127,6 @@ def test_parameters_of_a_content_type_are_kept(new_email, read, given, kind, par
     ["a/b; c", "a/b; c=", "a/b; =d", "a/b; c=d e", 'a/b; c="d', "multipart/mixed", "MULTIPART/Mixed; boundary=x"],
 )
 def test_a_content_type_that_cannot_be_written_is_rejected(new_email, kind):
-    """A type that cannot be read, or that a file cannot have, is rejected by the file's name."""
     with pytest.raises(InvalidEmail, match=r"attachments\[1\] \('odd.bin'\)") as caught:
         to_bytes(new_email(attachments=[PDF, Attachment(name="odd.bin", content=b"x", content_type=kind)]))
     assert caught.value.field == "attachments"
@@ -150,7 +146,6 @@ def test_a_long_content_id_is_on_one_line(new_email):
 
 
 def test_no_boundary_occurs_in_a_part(new_email, read):
-    """What looks like a boundary in a body ends no part."""
     first = to_bytes(new_email(html_body="h", attachments=PDF)).decode()
     seen = read(to_bytes(new_email(text_body=first, html_body=first, attachments=PDF)))
     assert seen.shape == "mixed(alternative(plain, html), pdf)"

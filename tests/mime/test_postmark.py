@@ -1,4 +1,4 @@
-"""What is no part of MIME, as the headers that Postmark's SMTP servers read."""
+"""The fields that MIME does not have, as the headers that Postmark's SMTP servers read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ FIELDS = {
 
 
 def test_each_field_has_the_header_of_the_service():
-    """Each field is a header by the service's name, our key one more pair of metadata."""
     assert [(header.name, header.value) for header in postmark_headers(Email(**FIELDS))] == [
         ("X-PM-Tag", "welcome"),
         ("X-PM-Message-Stream", "broadcast"),
@@ -33,7 +32,6 @@ def test_each_field_has_the_header_of_the_service():
 
 
 def test_the_headers_of_the_service_round_trip(new_email, read):
-    """What is written is read back."""
     email = new_email(**FIELDS)
     seen = read(to_bytes(email, headers=postmark_headers(email)))
     back = from_message(seen.data)
@@ -43,7 +41,6 @@ def test_the_headers_of_the_service_round_trip(new_email, read):
 
 @pytest.mark.parametrize("name", ["", "a b", "a:b", "ü"])
 def test_a_metadata_name_that_is_invalid_in_a_header_is_rejected(name):
-    """A pair of metadata whose name no header can have is rejected."""
     with pytest.raises(InvalidEmail, match="cannot be sent in a header") as caught:
         postmark_headers(Email(metadata={name: "v"}))
     assert caught.value.field == "metadata"
@@ -75,7 +72,6 @@ def test_an_x_pm_header_that_is_repeated_or_not_valid_is_rejected_by_its_field(l
 
 
 def test_other_headers_of_the_service_are_kept_as_headers():
-    """What stands for no field is kept as a header."""
     email = from_message(b"x-pm-keepid: true\nX-PM-TRACKOPENS: True\nX-Pm-Metadata-A: 1\n\nhello")
     assert [(header.name, header.value) for header in email.headers] == [("x-pm-keepid", "true")]
     assert email.track_opens is True

@@ -18,7 +18,6 @@ FIELDS = ("sender", "to", "cc", "reply_to", "subject", "text_body", "html_body")
 
 
 def test_a_written_email_is_read_back_unchanged():
-    """An email that is written is read back as it was, Date and Message-ID added."""
     email = Email(
         sender="Jürgen <a@example.com>",
         to=[Address("b@example.com", "Doe, Jané"), "c@example.com"],
@@ -87,7 +86,6 @@ def test_headers_of_all_kinds_are_read():
 
 
 def test_an_email_message_is_read():
-    """An EmailMessage is read as what was put into it, be it built or parsed."""
     message = EmailMessage()
     message["From"] = '"Doe, Jané" <a@example.com>'
     message["To"] = 'Team: "b, =?x" <b@example.com>, c@example.com;'
@@ -120,7 +118,6 @@ def test_an_email_message_is_read():
 
 
 def test_legacy_header_values_are_read():
-    """What an old message object keeps beside text is read: a `Header`, a list of addresses in several headers."""
     message = message_from_bytes(b"\n")
     message["Subject"] = EncodedHeader("Grüße", "iso-8859-1")
     message["From"] = "ünencoded <a@x>"
@@ -155,7 +152,6 @@ def test_legacy_header_values_are_read():
     ],
 )
 def test_a_header_that_an_email_cannot_express_is_rejected(message, field):
-    """A header that cannot be read, or says what no email does, is rejected by its field."""
     with pytest.raises(InvalidEmail) as caught:
         from_message(message)
     assert caught.value.field == field

@@ -67,7 +67,6 @@ def multi(subtype: str, *parts: str, more: str = "") -> str:
     ],
 )  # fmt: skip
 def test_bodies_and_files_are_read(message, text, html, files):
-    """Bodies are told from files, and an id is kept where HTML may show the file."""
     email = from_message(message.encode())
     assert (email.text_body, email.html_body) == (text, html)
     assert [(file.name, file.content_id) for file in email.attachments] == files
@@ -123,7 +122,6 @@ def test_a_message_that_an_email_cannot_express_is_rejected(message, field, word
     ],
 )
 def test_a_body_is_decoded_by_its_charset(charset, data, text):
-    """A body is read in its charset; what says nothing, or ASCII, and is more, is UTF-8."""
     body = data.encode(charset) if data else "Grüße".encode()
     kind = f"Content-Type: text/plain; charset={charset}\n" if charset else ""
     assert from_message(f"{kind}\n".encode() + body).text_body == text
@@ -131,7 +129,6 @@ def test_a_body_is_decoded_by_its_charset(charset, data, text):
 
 
 def test_bytes_that_are_invalid_in_their_charset_are_rejected():
-    """Bytes that are no text are rejected, not replaced."""
     with pytest.raises(InvalidEmail) as caught:
         from_message(b"\n\xff")
     assert caught.value.field == "text_body"
@@ -151,13 +148,11 @@ def test_bytes_that_are_invalid_in_their_charset_are_rejected():
     ],
 )
 def test_file_names_are_read_in_every_form(disposition, name):
-    """A file's name is read in every way that it is written in."""
     message = f"Content-Type: application/pdf\nContent-Disposition: {disposition}\n\nx"
     assert from_message(message.encode()).attachments[0].name == name
 
 
 def test_a_base64_encoded_message_part_is_handled():
-    """A message in base64, which is not allowed and is met, is decoded."""
     part = "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nU3ViamVjdDogeAoKeQo="
     assert from_message(part.encode()).attachments[0].content == b"Subject: x\n\ny\n"
     with pytest.raises(InvalidEmail, match="cannot be decoded") as caught:
@@ -166,7 +161,6 @@ def test_a_base64_encoded_message_part_is_handled():
 
 
 def test_a_message_part_set_as_text_is_handled():
-    """A message in a message that its maker gave as text is attached as that text, its lines ended by CRLF."""
     message = Message()
     message["Content-Type"] = "message/rfc822"
     message.set_payload("Subject: x\n\ny\n")
@@ -174,7 +168,6 @@ def test_a_message_part_set_as_text_is_handled():
 
 
 def test_an_object_without_a_body_is_handled():
-    """An object without a payload has no body, and one with plain text has it as it is."""
     assert from_message(Message()).text_body is None
     message = Message()
     message.set_payload("Grüße\r\nx")

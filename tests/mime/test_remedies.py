@@ -38,7 +38,7 @@ def raw(header: str, body: str = "Hello") -> bytes:
     return f"From: a@example.com\nTo: b@example.com\n{header}\n\n{body}\n".encode()
 
 
-REFUSED = {
+REJECTED = {
     "text, photo, text": (multi("mixed", MIMEText("a"), PNG, MIMEText("b")), ("join their texts", *GIVEN)),
     "text, then HTML": (multi("mixed", MIMEText("a"), MIMEText("b", "html")), ("multipart/alternative", *GIVEN)),
     "a file among alternatives": (multi("alternative", MIMEText("a"), PDF), ("multipart/mixed", *GIVEN)),
@@ -64,16 +64,16 @@ REFUSED = {
     "a version of MIME": (raw("MIME-Version: 2.0"), GIVEN),
     "a pair as To": (multi("mixed", MIMEText("a")), ("formataddr",)),
     "no text as payload": (Message(), ("set_payload",)),
-    "a line that is no header": (raw("Cc : c@example.com"), ("space before the colon",)),
+    "a line that is not a header": (raw("Cc : c@example.com"), ("space before the colon",)),
     "X-PM-Tag twice": (raw("X-PM-Tag: a\nX-PM-Tag: b"), ("delete one",)),
 }  # fmt: skip
-REFUSED["a pair as To"][0].replace_header("To", ("Jane", "jane@example.com"))
-REFUSED["no text as payload"][0]._payload = 7  # type: ignore[attr-defined]
+REJECTED["a pair as To"][0].replace_header("To", ("Jane", "jane@example.com"))
+REJECTED["no text as payload"][0]._payload = 7  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("name", REJECTED)
 def test_a_rejection_names_the_remedy(name):
-    message, words = REFUSED[name]
+    message, words = REJECTED[name]
     with pytest.raises(InvalidEmail) as caught:
         from_message(message)
     assert [word for word in words if word not in str(caught.value)] == []

@@ -49,7 +49,6 @@ def test_an_email_message_is_serialized_with_the_header_rules_of_the_sdk(read, c
 
 
 def test_legacy_mime_classes_are_serialized(read):
-    """The MIME classes are written with what they have encoded, and the rest encoded as ours is."""
     message = MIMEMultipart("mixed")
     message["From"] = '"Doe, Jané" <a@example.com>'
     message["To"] = "b@example.com"
@@ -112,14 +111,12 @@ def test_messages_in_messages_are_serialized():
 
 
 def test_non_ascii_bytes_of_a_parsed_message_are_kept():
-    """A parsed message keeps its 8-bit headers and bodies, whatever charset they are in."""
     content = b"Subject: \xe9\xff\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\xe9\xff\r\n"
     assert as_given(message_from_bytes(content)) == content
     assert as_given(message_from_bytes(content, policy=policy.default)) == content
 
 
 def test_a_non_ascii_local_part_is_written_in_utf_8():
-    """Such an address is written in UTF-8, for a server with SMTPUTF8, and its name in words all the same."""
     message = EmailMessage(policy.SMTPUTF8)
     message["To"] = "Jürgen <jürgen@example.com>"
     data = as_given(message)
@@ -177,7 +174,6 @@ def named(name, value) -> Message:
     ],
 )
 def test_an_incomplete_or_unencodable_message_object_is_rejected(message):
-    """An object that is no whole message, or has text that cannot be encoded, is rejected."""
     if message.get("Subject") is None:
         message["Subject"] = "x"
     with pytest.raises(InvalidEmail) as caught:

@@ -25,7 +25,6 @@ def test_an_email_with_text_only_has_one_part(new_email, read):
 
 
 def test_date_and_message_id_are_generated(new_email, read):
-    """Without them an email gets a Date of now and a Message-ID of the sender's domain, another for each email."""
     first, second = (read(to_bytes(new_email(sender="a@bücher.example"))) for _ in range(2))
     assert abs((parsedate_to_datetime(first["Date"]) - datetime.now(UTC)).total_seconds()) < 60
     assert first["Date"].endswith(" +0000")
@@ -38,7 +37,6 @@ def test_date_and_message_id_are_generated(new_email, read):
 )
 @pytest.mark.parametrize("way", ["own", "extra"])
 def test_date_and_message_id_of_the_caller_take_precedence(new_email, read, name, value, way):
-    """A Date or Message-ID of the caller's stands instead of ours, once, whatever the case of its letters."""
     own, extra = ({name: value}, ()) if way == "own" else ({}, (Header(name, value),))
     seen = read(to_bytes(new_email(headers=own), headers=extra))
     assert seen.raw(name) == value
@@ -56,7 +54,6 @@ def test_a_single_header_given_twice_is_rejected(new_email, name):
 
 
 def test_extra_headers_follow_those_of_the_email(new_email, read):
-    """What a transport adds stands behind what the email has."""
     seen = read(to_bytes(new_email(headers=[("X-A", "1"), ("X-A", "2")]), headers=[Header("X-PM-Tag", "t")]))
     assert [name for name in seen.names if name.startswith("X")] == ["X-A", "X-A", "X-PM-Tag"]
 
@@ -77,12 +74,10 @@ def test_an_email_must_be_complete(new_email, fields, field):
 
 
 def test_an_empty_body_is_an_empty_part(new_email, read):
-    """An empty text is a body."""
     assert read(to_bytes(new_email(text_body=""))).body("plain") == ""
 
 
 def test_bcc_is_in_no_header(new_email, read):
-    """Who gets a copy in secret stands nowhere in the bytes; with nobody else there is no To."""
     data = to_bytes(new_email(to=(), bcc="Hidden <secret@example.com>"))
     assert b"secret" not in data
     assert b"Hidden" not in data
@@ -106,7 +101,6 @@ def test_fields_of_the_service_are_not_written_as_mime(new_email):
 
 @pytest.mark.parametrize("field", ["sender", "to", "cc", "bcc", "reply_to"])
 def test_a_non_ascii_local_part_is_rejected_or_written_as_utf_8(new_email, field):
-    """Such an address is rejected by its field, or written as it is for SMTPUTF8; never as an encoded word."""
     email = new_email(**{field: "Jürgen <jürgen@bücher.example>"})
     with pytest.raises(InvalidEmail, match="jürgen") as caught:
         to_bytes(email)

@@ -6,6 +6,7 @@ import base64
 import io
 import os
 import pickle
+import traceback
 from pathlib import Path
 
 import attrs
@@ -31,7 +32,6 @@ from emailapi.models.attachment import Attachment
     ],
 )
 def test_the_type_is_guessed_from_the_name(name, kind):
-    """Without a type the name's extension tells it, and what is unknown is plain bytes."""
     assert Attachment(name=name, content=b"x").content_type == kind
 
 
@@ -52,7 +52,6 @@ def test_a_content_type_that_is_not_a_mime_type_is_rejected(kind):
 
 @pytest.mark.parametrize("content", [b"", b"\0\xff", bytearray(b"ab"), memoryview(b"abcd")[::2]])
 def test_content_is_bytes(content):
-    """Any kind of bytes is taken, as bytes."""
     attachment = Attachment(name="a", content=content)
     assert type(attachment.content) is bytes
     assert attachment.content == bytes(content)
@@ -70,7 +69,6 @@ def test_content_that_is_not_bytes_is_rejected(content):
 
 @pytest.mark.parametrize("name", ["", " ", "\t", None, 5, b"a.txt"])
 def test_an_attachment_needs_a_name(name):
-    """An attachment without a name is rejected."""
     with pytest.raises(InvalidEmail) as caught:
         Attachment(name=name, content=b"")
     assert caught.value.field == "name"
@@ -93,7 +91,6 @@ def test_an_attachment_needs_a_name(name):
     ],
 )
 def test_a_content_id_can_have_several_forms(given_id, kept):
-    """A content id is taken bare, as the URL spells it and as the header does, and kept bare."""
     assert Attachment(name="a", content=b"", content_id=given_id).content_id == kept
 
 
@@ -109,7 +106,6 @@ def test_a_content_id_that_no_header_or_url_can_carry_is_rejected(content_id):
 
 @pytest.mark.parametrize("content_id", [5, b"logo", True])
 def test_a_content_id_must_be_a_string(content_id):
-    """A content id of another type is rejected."""
     with pytest.raises(InvalidEmail, match="content_id must be text"):
         Attachment(name="a", content=b"", content_id=content_id)
 
@@ -142,7 +138,6 @@ def test_from_path_reads_a_file(tmp_path, how):
     ],
 )
 def test_a_path_that_cannot_be_read_is_named(tmp_path, monkeypatch, path, reason):
-    """A broken path is an InvalidEmail with the path and the reason, whatever is wrong with it."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file.txt").write_bytes(b"")
     with pytest.raises(InvalidEmail) as caught:
@@ -160,11 +155,13 @@ def test_a_file_that_cannot_be_read_is_also_the_built_in_error(tmp_path, monkeyp
         assert isinstance(error, kind)
         assert isinstance(error, InvalidEmail)
         assert (error.field, error.filename, error.strerror) == ("attachments", path, os.strerror(error.errno))
+        assert type(error) is type(caught.value)
+    shown = traceback.format_exception_only(caught.value)[-1]
+    assert shown.startswith("emailapi.InvalidEmail: attachment ")
 
 
 @given(st.binary())
 def test_from_base64_decodes_the_content(content):
-    """Content that is base64 already comes through, with or without line breaks in it."""
     text = base64.b64encode(content).decode()
     expected = Attachment(name="a.txt", content=content, content_id="c")
     assert Attachment.from_base64("a.txt", text, content_id="c") == expected
@@ -196,7 +193,6 @@ def test_the_repr_shows_no_content():
 
 
 def test_attachments_compare_copy_and_pickle():
-    """Attachments compare, hash, pickle and evolve; they do not change."""
     attachment = Attachment(name="a.txt", content=b"x", content_id="cid:c")
     assert pickle.loads(pickle.dumps(attachment)) == attachment == attrs.evolve(attachment)
     assert len({attachment, attrs.evolve(attachment)}) == 1
@@ -209,13 +205,11 @@ def test_attachments_compare_copy_and_pickle():
     "given_fields", [{}, {"name": "a"}, {"content": b""}, {"name": "a", "content": b"", "size": 1}]
 )
 def test_a_wrong_argument_of_an_attachment_is_named(given_fields):
-    """An argument that is missing or unknown is a TypeError, as in any call."""
     with pytest.raises(TypeError):
         Attachment(**given_fields)
 
 
 def test_the_content_is_read_from_a_file(tmp_path):
-    """From where the file stands, as everywhere; the file stays open."""
     path = tmp_path / "a.txt"
     path.write_bytes(b"0123")
     with path.open("rb") as file:

@@ -37,7 +37,6 @@ FULL = {
 
 
 def test_every_field_is_tested_here():
-    """The full email of these tests has every field that an email has."""
     assert set(FULL) == {field.name for field in attrs.fields(Email)}
 
 
@@ -65,7 +64,6 @@ def test_an_email_can_be_created_without_arguments():
 
 
 def test_a_mapping_is_an_email():
-    """A mapping with the same names is the same email, and an Email is itself."""
     assert as_email(FULL, Email) == as_email(MappingProxyType(FULL), Email) == Email(**FULL)
     email = Email()
     assert as_email(email, Email) is email
@@ -114,9 +112,8 @@ def test_an_unknown_or_missing_field_of_a_mapping_is_named(given, field, sentenc
     assert caught.value.field == field
 
 
-@pytest.mark.parametrize("given", [None, "a mail", b"", 5, [], [Email()], object()])
+@pytest.mark.parametrize("given", [None, "an email", b"", 5, [], [Email()], object()])
 def test_an_object_that_is_not_an_email_is_rejected(given):
-    """What is neither an Email nor a mapping is rejected."""
     with pytest.raises(InvalidEmail, match=f"Email or a mapping, .*{type(given).__name__}"):
         as_email(given, Email)
 
@@ -136,7 +133,6 @@ def test_an_object_that_is_not_an_email_gets_a_hint(given, hint):
 
 
 def test_an_unknown_argument_is_a_type_error():
-    """A misspelt argument is a TypeError, not an empty email."""
     with pytest.raises(TypeError, match="txt_body"):
         Email(txt_body="x")
     with pytest.raises(TypeError):
@@ -221,13 +217,11 @@ def test_fields_accept_iterators_mappings_single_attachments_and_enumeration_val
 
 
 def test_a_header_name_may_occur_twice():
-    """Headers keep their order, and a name may come more than once."""
     pairs = [("X-A", "1"), ("X-B", "2"), ("x-a", "3")]
     assert [(header.name, header.value) for header in Email(headers=pairs).headers] == pairs
 
 
 def test_metadata_is_a_copy():
-    """What the caller does to its mapping later does not change the email."""
     given = {"a": "1"}
     email = Email(metadata=given)
     given["a"] = "2"
@@ -252,7 +246,6 @@ def test_emails_compare_copy_and_pickle(email):
 
 @pytest.mark.parametrize("field", sorted(FULL))
 def test_each_field_counts_for_equality(field):
-    """Emails that differ in one field are not equal."""
     assert Email(**{name: value for name, value in FULL.items() if name != field}) != Email(**FULL)
 
 

@@ -109,7 +109,6 @@ def test_an_encoded_word_inside_other_text_is_text(text):
 
 @pytest.mark.parametrize("text", [WORD, f"a {WORD} b"])
 def test_encoded_words_in_custom_headers_are_kept(text):
-    """What reads such a header decodes it; bodies, tags and metadata are no headers."""
     assert Header("X-A", text).value == text
     email = Email(text_body=text, tag=text, metadata={"a": text})
     assert (email.text_body, email.tag, email.metadata) == (text, text, {"a": text})

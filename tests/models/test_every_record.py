@@ -18,8 +18,8 @@ from emailapi.wire import read, wire_names
 
 TESTS = Path(__file__).parent.parent
 
-# Where each record stands in tests/answers/: "file:way.to.it", several where no one place has all its keys.
-ANSWERS = {
+# Where each record stands in tests/responses/: "file:way.to.it", several where no one place has all its keys.
+RESPONSES = {
     "Bounce": "bounce",
     "BounceActivation": "bounce_activate",
     "BounceCount": "deliverystats:Bounces.1",
@@ -115,7 +115,7 @@ REQUESTS = {
 }
 NOT_PUBLIC = {"BounceActivation": BounceActivation, "BulkFilters": BulkFilters, "MessageDump": MessageDump}
 # These are made by the client itself.
-NEVER_TRAVEL = set(
+NEVER_SENT = set(
     "Address AttachmentFields BatchResult BulkEmailFields BulkMessageFields EmailFields HookEvent Hooks Listing "
     "MessageStatus Page RecipientResult RecipientStatus Retry SMTPOptions SendingCounts TemplateEmailFields".split()
 )
@@ -149,19 +149,17 @@ def check_keys(name, value):
     assert keys - names - AROUND == set() or name == "NamedStats"
 
 
-@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("name", RESPONSES)
 def test_every_field_is_in_a_response(name):
-    """Every wire name of a record stands in the hand-written responses, and every key there is a field's."""
-    check_keys(name, found_at("answers", ANSWERS[name]))
+    check_keys(name, found_at("responses", RESPONSES[name]))
 
 
 @pytest.mark.parametrize("name", REQUESTS)
 def test_every_field_is_in_a_request(name):
-    """Every wire name of what is sent stands in the hand-written requests, and every key there is a field's."""
     check_keys(name, found_at("requests", REQUESTS[name]))
 
 
-# False and 0 are what these answers say: a default cannot be told from them.
+# False and 0 are the values of these responses: a default cannot be told from them.
 SAID = {
     "ContentTrigger": {"enabled"},
     "ContentValidation": {"content_is_valid", "rendered_content"},
@@ -172,49 +170,45 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("name", RESPONSES)
 def test_every_field_is_read(name):
-    """Every field of a record that is read from its response is another than without one."""
     record = kind_of(name)
-    found = read(found_at("answers", ANSWERS[name]), record)
+    found = read(found_at("responses", RESPONSES[name]), record)
     same = {field for field in wire_names(record) if getattr(found, field) == getattr(record(), field)}
     assert same <= SAID.get(name, set())
 
 
 def test_every_public_record_is_tested():
-    """Every public record, set of filters and set of arguments stands in one of the tables."""
     public = {
         name
         for name, value in ((name, getattr(emailapi, name)) for name in emailapi.__all__)
         if isinstance(value, type) and (attrs.has(value) or is_typeddict(value))
     }
-    assert public - NEVER_TRAVEL == {*ANSWERS, *REQUESTS} - set(NOT_PUBLIC)
-    assert not NEVER_TRAVEL - public
+    assert public - NEVER_SENT == {*RESPONSES, *REQUESTS} - set(NOT_PUBLIC)
+    assert not NEVER_SENT - public
 
 
 def test_every_inner_record_is_tested():
-    """Every record that stands in a field of another stands in one of the tables, too."""
     inner = set()
-    for name in {*ANSWERS, *REQUESTS} - {name for name in REQUESTS if is_typeddict(kind_of(name))}:
+    for name in {*RESPONSES, *REQUESTS} - {name for name in REQUESTS if is_typeddict(kind_of(name))}:
         for field in attrs.fields(attrs.resolve_types(kind_of(name))):
             parts = [field.type, *getattr(field.type, "__args__", ())]
             inner |= {part.__name__ for part in parts if isinstance(part, type) and attrs.has(part)}
-    assert inner - NEVER_TRAVEL - {*ANSWERS, *REQUESTS} == set()
+    assert inner - NEVER_SENT - {*RESPONSES, *REQUESTS} == set()
 
 
-@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("name", RESPONSES)
 def test_every_record_pickles(name):
-    """Every record comes back whole from a pickle, full or empty."""
     record = kind_of(name)
-    for value in ({}, found_at("answers", ANSWERS[name])):
+    for value in ({}, found_at("responses", RESPONSES[name])):
         found = read(value, record)
         assert pickle.loads(pickle.dumps(found)) == found
 
 
-@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("name", RESPONSES)
 def test_every_record_is_a_dictionary_of_json_values(name):
     record = kind_of(name)
-    for value in ({}, found_at("answers", ANSWERS[name])):
+    for value in ({}, found_at("responses", RESPONSES[name])):
         found = read(value, record)
         written = found.to_dict()
         assert json.loads(json.dumps(written)) == written
@@ -222,7 +216,7 @@ def test_every_record_is_a_dictionary_of_json_values(name):
 
 
 def test_the_dictionary_of_a_record_has_plain_values():
-    details = read(found_at("answers", "messages_outbound_details"), kind_of("MessageDetails"))
+    details = read(found_at("responses", "messages_outbound_details"), kind_of("MessageDetails"))
     written = details.to_dict()
     assert written["status"] == "Sent"
     assert written["received_at"] == details.received_at.isoformat()
@@ -231,9 +225,8 @@ def test_the_dictionary_of_a_record_has_plain_values():
     assert written["html_body"] == details.html_body
 
 
-@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("name", RESPONSES)
 def test_an_empty_object_is_a_record_of_defaults(name):
-    """Every record is read from an empty object, and from one whose every key is null or an empty text."""
     record = kind_of(name)
     names = wire_names(record).values()
     assert read({}, record) == read(dict.fromkeys(names), record) == record()

@@ -1,4 +1,4 @@
-"""What a template's model may hold, and by which path the rest is named."""
+"""Values that the model of a template may have, and the path by which an error names the others."""
 
 from __future__ import annotations
 
@@ -116,7 +116,6 @@ def test_the_error_of_a_bulk_message_has_its_index(model, says):
 
 
 def test_a_model_is_a_copy():
-    """What is done to the given model later is not done to the email."""
     given = {"items": [{"a": 1}]}
     email = TemplateEmail(template_id=1, template_model=given)
     given["items"][0]["a"] = b"x"

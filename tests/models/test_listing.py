@@ -73,7 +73,6 @@ def test_nothing_is_requested_after_the_last_page():
 
 
 def test_a_page_pickles_without_its_client():
-    """A pickled page comes back equal; it is told what to do when there was more to fetch."""
     last = pickle.loads(pickle.dumps(page(ROWS)))
     assert last == page(ROWS)
     assert list(last.iter_all()) == list(ROWS)
@@ -85,7 +84,6 @@ def test_a_page_pickles_without_its_client():
 
 
 def test_pages_compare_by_their_records():
-    """Two pages are equal that hold the same, whoever fetched them; a repr shows no plumbing."""
     assert page(ROWS[:3], then=lambda: None) == page(ROWS[:3])
     assert page(ROWS[:3]) != page(ROWS[:2])
     assert page(ROWS[:3]) != Page(ROWS[:3], 7, 0, ("row 3: odd",))

@@ -1,4 +1,4 @@
-"""Messages: lenient reading, and what became of each."""
+"""Messages: lenient reading, and the delivery state of each."""
 
 from __future__ import annotations
 
@@ -64,13 +64,12 @@ DELIVERED, BOUNCED, OPENED, TRANSIENT = "Delivered", "Bounced", "Opened", "Trans
         (message(event(A, BOUNCED), event(A, DELIVERED)), "sent", ["delivered", "sent"]),
         (message(event(A, BOUNCED, None), event(A, DELIVERED, None)), "sent", ["delivered", "sent"]),
         (message(event(A, DELIVERED, 1), event(A, TRANSIENT, 2), event(A, OPENED, 3)), "sent", ["delivered", "sent"]),
-        # Events of types that nobody knows say nothing.
+        # Events of unknown types are ignored.
         (message(event(A, "Teleported", 9)), "sent", ["sent", "sent"]),
         (message(event("A@X", DELIVERED), event("B@x", DELIVERED)), "delivered", ["delivered", "delivered"]),
     ],
 )
 def test_the_state_of_a_message_is_that_of_its_least_advanced_recipient(found, state, each):
-    """It is bounced as soon as it bounced for one recipient."""
     status = derive_status(found)
     assert status.message_id == "m"
     assert status.state is MessageState(state)
@@ -78,7 +77,6 @@ def test_the_state_of_a_message_is_that_of_its_least_advanced_recipient(found, s
 
 
 def test_the_last_event_of_each_recipient_is_known():
-    """The status has the newest event of all, each recipient the one that tells its state."""
     first, last, opened = event(A, DELIVERED, 1), event(B, BOUNCED, 2), event(A, OPENED, 3)
     status = derive_status(message(opened, last, first))
     assert status.last_event == opened
@@ -87,18 +85,15 @@ def test_the_last_event_of_each_recipient_is_known():
 
 
 def test_a_recipient_known_only_from_events_is_included():
-    """An event at an address that the message does not list makes a recipient of it."""
     status = derive_status(message(event("C@x", BOUNCED), recipients=(A,)))
     assert states(status) == [(A, "sent"), ("c@x", "bounced")]
 
 
 def test_an_address_listed_twice_is_one_recipient():
-    """One address in To and Cc is one recipient, spelt as it was listed."""
     assert [state for _, state in states(derive_status(message(recipients=("A@x", "a@x"))))] == ["sent"]
 
 
 def test_a_row_without_recipients_is_read():
-    """Where an old row does not list its recipients, those of its headers count; without any there is a state still."""
     old = message(recipients=(), to=(Recipient(email=A),), bcc=(Recipient(email=B),))
     assert states(derive_status(old)) == [(A, "sent"), (B, "sent")]
     assert derive_status(message(recipients=())).state is MessageState.SENT
@@ -129,7 +124,6 @@ def test_a_row_without_recipients_is_read():
     ],
 )
 def test_rows_are_read_leniently(value, attribute, expected):
-    """What the service is known to vary in a row, and its neighbours, is read."""
     assert getattr(read(value, Message), attribute) == expected
 
 
@@ -146,7 +140,6 @@ def test_rows_are_read_leniently(value, attribute, expected):
     ],
 )
 def test_unreadable_rows_are_named(value, sentence):
-    """A row of another shape is named, alone by an error and in a listing by what is unreadable."""
     with pytest.raises(InvalidResponse) as caught:
         read(value, Message)
     assert caught.value.message == sentence

@@ -1,4 +1,4 @@
-"""What may be said of retries and hooks, and what a hook is told."""
+"""The options of retries and hooks, and the events that a hook is given."""
 
 from __future__ import annotations
 
@@ -14,14 +14,12 @@ from emailapi.models.options import SECONDS_LIMIT, is_seconds
 
 
 def test_retry_has_four_attempts_by_default():
-    """Four attempts, half a second at first and ten at most; no hooks."""
     assert (Retry().attempts, Retry().initial, Retry().maximum) == (4, 0.5, 10.0)
     assert set(attrs.asdict(Hooks()).values()) == {None}
 
 
 @pytest.mark.parametrize("attempts", [0, -1, True, 1.0, "3", None, math.inf])
 def test_an_invalid_number_of_attempts_is_named(attempts):
-    """The number of attempts is a whole number from 1 on, and named where it is not."""
     with pytest.raises(ConfigurationError, match="attempts"):
         Retry(attempts=attempts)
 
@@ -29,14 +27,12 @@ def test_an_invalid_number_of_attempts_is_named(attempts):
 @pytest.mark.parametrize("value", [-0.1, True, "1", None, math.inf, math.nan, 10**400, SECONDS_LIMIT + 1])
 @pytest.mark.parametrize("name", ["initial", "maximum"])
 def test_an_invalid_wait_is_named(name, value):
-    """A wait is a number of seconds that a machine can wait, and named where it is not."""
     with pytest.raises(ConfigurationError, match=name):
         Retry(**{name: value})
 
 
 @pytest.mark.parametrize("value", [0, 0.0, 1, 1e-9, SECONDS_LIMIT])
 def test_valid_waits_are_accepted(value):
-    """No wait is one, too."""
     assert Retry(initial=value, maximum=value).maximum == value
 
 
@@ -44,7 +40,6 @@ def test_valid_waits_are_accepted(value):
     "value, expected", [(1, True), (0.5, True), (0, False), (-1, False), (True, False), ("1", False)]
 )
 def test_seconds_must_be_a_positive_number(value, expected):
-    """Seconds that something may take are a positive number."""
     assert is_seconds(value) is expected
 
 
@@ -57,7 +52,6 @@ def test_options_are_keyword_only():
 
 @pytest.mark.parametrize("name", ["before_send", "on_response", "on_retry", "on_error"])
 def test_a_hook_must_be_callable(name):
-    """What cannot be called is rejected by its name."""
     assert getattr(Hooks(**{name: print}), name) is print
     with pytest.raises(ConfigurationError, match=f"{name} must be a function, got int"):
         Hooks(**{name: 7})
@@ -74,7 +68,6 @@ def test_a_hook_must_be_callable(name):
     ids=lambda value: type(value).__name__,
 )
 def test_options_events_and_counts_pickle_and_copy(value):
-    """Options, events and counts come back from pickle, and from a copy, equal; none can be changed."""
     for again in (pickle.loads(pickle.dumps(value)), copy.copy(value), copy.deepcopy(value)):
         assert again == value
     with pytest.raises(attrs.exceptions.FrozenInstanceError):

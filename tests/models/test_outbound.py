@@ -1,4 +1,4 @@
-"""What became of a send, and of a batch."""
+"""The result of a send, and of a batch."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from emailapi.wire import read
 
 ONE = SendResult(message_id="m1", to="a@example.com", submitted_at=datetime(2024, 7, 15, tzinfo=UTC))
 TWO = SendResult(message_id="m2", idempotency_key="k2", inactive_recipients=("c@example.com",))
-REFUSED = InactiveRecipient("Found inactive addresses", addresses=("b@example.com",), code=406, status=422)
+REJECTED = InactiveRecipient("Found inactive addresses", addresses=("b@example.com",), code=406, status=422)
 INVALID = InvalidEmail("to is empty", field="to", index=2)
-LOST = DeliveryUnknown("no answer", idempotency_key="k4")
-MIXED = BatchResult((ONE, REFUSED, INVALID, TWO, LOST))
+LOST = DeliveryUnknown("no response", idempotency_key="k4")
+MIXED = BatchResult((ONE, REJECTED, INVALID, TWO, LOST))
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,6 @@ MIXED = BatchResult((ONE, REFUSED, INVALID, TWO, LOST))
     ],
 )
 def test_inactive_addresses_are_found_in_every_form_of_the_text(message, addresses):
-    """The addresses are found in every form of the text that the service is known to write."""
     assert inactive_addresses(message) == addresses
 
 
@@ -60,13 +59,11 @@ def test_inactive_addresses_are_found_in_every_form_of_the_text(message, address
         ("email_all_inactive", ("gone@example.com", "left@example.com")),
     ],
 )
-def test_inactive_addresses_are_found_in_recorded_responses(answers, name, addresses):
-    """They are found in the hand-written responses."""
-    assert inactive_addresses(answers(name)["Message"]) == addresses
+def test_inactive_addresses_are_found_in_recorded_responses(responses_json, name, addresses):
+    assert inactive_addresses(responses_json(name)["Message"]) == addresses
 
 
 def test_a_result_is_accepted():
-    """A result is an accepted email; what was not accepted is an exception."""
     assert ONE.outcome is Outcome.ACCEPTED
     assert (ONE.via, ONE.reconciled, ONE.error_code) == ("api", False, 0)
 
@@ -87,11 +84,10 @@ def test_responses_are_read_leniently(value, expected):
 
 
 def test_a_batch_is_a_sequence():
-    """A batch has its items in the order of the emails, and is read as any sequence."""
     assert len(MIXED) == 5
     assert list(MIXED) == [MIXED[place] for place in range(5)] == list(MIXED.items)
     assert MIXED[-1] is LOST
-    assert MIXED[1:3] == (REFUSED, INVALID)
+    assert MIXED[1:3] == (REJECTED, INVALID)
     assert ONE in MIXED
     assert MIXED.index(TWO) == 3
     assert next(reversed(MIXED)) is LOST
@@ -100,9 +96,8 @@ def test_a_batch_is_a_sequence():
 
 
 def test_a_batch_separates_accepted_and_failed_items():
-    """A batch tells the accepted emails from the others, both in order."""
     assert MIXED.accepted == (ONE, TWO)
-    assert MIXED.failed == (REFUSED, INVALID, LOST)
+    assert MIXED.failed == (REJECTED, INVALID, LOST)
 
 
 def test_raise_for_errors_of_a_batch_without_errors_does_nothing():
@@ -112,7 +107,6 @@ def test_raise_for_errors_of_a_batch_without_errors_does_nothing():
 
 
 def test_raise_for_errors_raises_the_errors_of_a_batch():
-    """Where an email was not accepted the whole batch is raised, with all that is known of each."""
     with pytest.raises(BatchFailed, match="3 of 5 emails were not accepted; the first: Found inactive") as caught:
         MIXED.raise_for_errors()
     assert caught.value.result is MIXED
@@ -121,12 +115,10 @@ def test_raise_for_errors_raises_the_errors_of_a_batch():
 
 @pytest.mark.parametrize("value", [ONE, TWO, MIXED, BatchResult(())])
 def test_results_compare_copy_and_pickle(value):
-    """Results pickle, copy and compare, errors in them included; they do not change."""
     assert pickle.loads(pickle.dumps(value)) == copy.deepcopy(value) == attrs.evolve(value) == value
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         setattr(value, attrs.fields(type(value))[0].name, None)
 
 
 def test_results_are_hashable():
-    """Results can stand in sets and as keys."""
     assert len({ONE, TWO, attrs.evolve(ONE), MIXED}) == 3

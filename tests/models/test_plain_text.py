@@ -60,7 +60,6 @@ TYPES = {"Markup": Markup("a@example.com"), "member": Name.OF}
 @pytest.mark.parametrize("text", TYPES.values(), ids=TYPES)
 @pytest.mark.parametrize("make", [*PLACES.values(), *KEYS.values()], ids=[*PLACES, *KEYS])
 def test_a_subclass_of_str_becomes_plain_text(make, text):
-    """Neither what marks a text as safe for HTML nor an enumeration's class travels, pickles or compares with it."""
     found = texts(make(text))
     assert "a@example.com" in found
     assert {type(one) for one in found} <= {str} | {type(one) for one in texts(Email(track_links="None"))}
@@ -93,6 +92,5 @@ def test_a_lazy_text_that_fails_to_evaluate_is_rejected():
 
 
 def test_a_lazy_text_is_not_a_list():
-    """Lazy texts can be iterated, letter by letter."""
     with pytest.raises(InvalidEmail, match="attachments must be a list, got LazyProxy"):
         Email(attachments=LazyProxy(lambda: "a.pdf"))

@@ -16,7 +16,7 @@ HIDDEN = {
     "raw": {"TextBody": SECRET},
     "template_model": {"name": SECRET},
 }
-# The faults of a template have the names of its parts; the text that a webhook responds with is no secret.
+# The faults of a template have the names of its parts; the text that a webhook responds with is not a secret.
 OTHERS = ("TemplateValidation", "WebhookResponse")
 KINDS = {
     name: getattr(module, name)

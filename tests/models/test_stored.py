@@ -72,7 +72,6 @@ def test_an_email_survives_json(email):
 
 @pytest.mark.parametrize("kind", [Email, TemplateEmail, BulkEmail, BulkMessage])
 def test_the_strategy_draws_every_field(kind):
-    """The property above draws a value for each field that there is."""
     drawn = {**BASE, **RECIPIENTS, **CONTENT, **TEMPLATE, "template_model": MODEL, "messages": MESSAGE}
     assert {field.name for field in attrs.fields(kind)} <= set(drawn)
 
@@ -140,7 +139,7 @@ def test_from_dict_accepts_handwritten_values():
         (Email, {"subjet": "x"}, "subjet", "unknown field 'subjet'; did you mean 'subject'?"),
         (Email, {"version": 1}, "version", "unknown field 'version'"),
         (Email, {1: "x"}, "1", "unknown field '1'"),
-        (Email, {"to": [{"mail": "a@x"}]}, "to", "to[0]: unknown field 'mail'"),
+        (Email, {"to": [{"address": "a@x"}]}, "to", "to[0]: unknown field 'address'"),
         (Email, {"to": [{"name": "a"}]}, "to", "to[0]: email is missing"),
         (Email, {"sender": {"email": "a@"}}, "sender", "sender: 'a@' is not a valid email address"),
         (Email, {"headers": [{"name": "X-A"}]}, "headers", "headers[0]: value is missing"),

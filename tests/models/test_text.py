@@ -26,19 +26,17 @@ def test_the_error_names_the_field(text, sentence):
 
 @pytest.mark.parametrize("text", ["", "x", "\t", "😀", "\U0010ffff", "\u2028"])
 def test_valid_text_is_unchanged(text):
-    """Text that a header can carry is returned as it is, and so is that of a body."""
     assert convert_header_text(text, "subject") is text
     assert convert_body(text, "text_body") is text
 
 
-def test_none_is_no_body_and_not_an_empty_one():
+def test_none_is_a_missing_body_and_not_an_empty_one():
     assert convert_body(None, "text_body") is None
     assert convert_body("", "text_body") == ""
 
 
 @pytest.mark.parametrize("value", [b"x", 5, ["x"], object])
 def test_a_value_that_is_not_a_string_is_rejected_by_its_type(value):
-    """What is no text is rejected by the name of its type."""
     with pytest.raises(InvalidEmail, match=f"text_body must be text, got {type(value).__name__}"):
         convert_body(value, "text_body")
     with pytest.raises(InvalidEmail, match=f"tag must be text, got {type(value).__name__}"):

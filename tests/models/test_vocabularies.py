@@ -52,7 +52,6 @@ VOCABULARIES = {
 
 @pytest.mark.parametrize("name", VOCABULARIES)
 def test_every_enumeration_has_the_values_of_the_contract(name):
-    """An enumeration has the contract's values and no others; each member is its text, and pickles as itself."""
     kind = getattr(emailapi, name)
     assert sorted(member.value for member in kind) == sorted(VOCABULARIES[name].split())
     for member in kind:
@@ -113,7 +112,6 @@ CARRIED = [
 
 @pytest.mark.parametrize("record, wire, field, name", CARRIED)
 def test_every_value_is_read(record, wire, field, name):
-    """A documented value is read as its member in any case of letters; another one, that came later, as its text."""
     for member in getattr(emailapi, name):
         for text in (member.value, member.value.lower(), member.value.upper()):
             assert getattr(read({wire: text}, getattr(emailapi, record)), field) is member
@@ -123,7 +121,6 @@ def test_every_value_is_read(record, wire, field, name):
 
 
 def test_every_enumeration_belongs_to_a_field():
-    """No vocabulary is without a field that carries it."""
     assert {name for *_, name in CARRIED} == set(VOCABULARIES)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import pickle
+import signal
+import traceback
 
 import pytest
 
-from emailapi import Client, ConfigurationError, InvalidArgument
+from emailapi import Client, ConfigurationError, EmailAPIError, InvalidArgument
 from emailapi.queues import FileReference, RetryLater, compute_lookup_delay, deliver, to_payload, to_payloads
 
 HELLO = {"to": "jane@example.com", "subject": "Hi", "text_body": "Hello"}
@@ -89,12 +92,13 @@ def test_the_next_attempt_has_only_the_emails_that_wait(client, sandbox):
     assert caught.value.payload == to_payload(HELLO, key="k")
 
 
-def test_retry_later_travels_between_processes_and_shows_no_body(client, sandbox):
+def test_retry_later_can_be_pickled_and_shows_no_body(client, sandbox):
     with sandbox.faults.fail(status=503, code=100, message="Later"), pytest.raises(RetryLater) as caught:
         deliver(client, to_payload({**HELLO, "text_body": "secret words"}, key="k"))
     copied = pickle.loads(pickle.dumps(caught.value))
     assert copied.payload == caught.value.payload
     assert copied.report == caught.value.report
+    assert str(copied).startswith("1 email is to be tried again in ")
     assert "secret words" not in repr(copied) + str(copied) + repr(copied.report.to_dict())
 
 
@@ -154,14 +158,69 @@ def test_a_missing_or_wrong_loader_is_named(client, sandbox, load):
         ({"v": 2, "emails": [], "keys": []}, "version 2"),
         ({"emails": [], "keys": []}, "version None"),
         ({"v": 1, "emails": [{}], "keys": []}, "as many keys"),
+        ({"v": 1, "emails": [], "keys": []}, "at least one email"),
+        ({"v": 1, "emails": [{}, {}], "keys": ["k", "k"]}, "another key for each email"),
         ({"v": 1, "emails": [7], "keys": ["k"]}, "must be a mapping"),
         ({"v": 1, "emails": [{}], "keys": [None]}, "key must be a text"),
     ],
 )
-def test_what_is_no_payload_is_named(client, sandbox, payload, problem):
+def test_an_invalid_payload_is_named(client, sandbox, payload, problem):
     with pytest.raises(InvalidArgument, match=problem):
         deliver(client, payload)
     assert sent(sandbox) == []
+
+
+@pytest.mark.parametrize(
+    "change, load",
+    [
+        ({"v": 9}, None),
+        ({"keys": []}, None),
+        ({"keys": ["a\nb"]}, None),
+        ({}, None),
+        ({}, lambda reference: "secret words"),
+        ({}, lambda reference: b"%PDF"),
+    ],
+    ids=["version", "no key", "wrong key", "no loader", "wrong loader", "not sent"],
+)
+def test_a_body_is_in_no_frame_of_an_error(client, sandbox, change, load):
+    reference = FileReference(name="a.pdf", path="a.pdf")
+    hello = {**HELLO, "text_body": "secret words"}
+    payload = json.loads(json.dumps(to_payload(hello, key="k", references=[reference])))
+    faults = sandbox.faults.fail(status=503, code=100, message="Later")
+    with faults, pytest.raises((EmailAPIError, RetryLater)) as caught:
+        deliver(client, {**payload, **change}, load=load)
+    frames = [frame for frame, _ in traceback.walk_tb(caught.value.__traceback__)]
+    ours = [frame for frame in frames if str(frame.f_globals["__name__"]).startswith("emailapi.")]
+    assert len(ours) >= 2
+    values = [value for frame in ours for value in frame.f_locals.values()]
+    # An object that could not be made has no repr.
+    assert "secret words" not in repr([value for value in values if isinstance(value, (str, bytes, dict, list, tuple))])
+
+
+def test_a_signal_ends_a_job_that_loads_attachments(client):
+    """The time limit of an engine, for example, is not an error of the attachment."""
+
+    def load(reference):
+        signal.raise_signal(signal.SIGALRM)
+        return b"%PDF"
+
+    def limit(number, frame):
+        raise KeyError("time limit")
+
+    payload = to_payload(HELLO, key="k", references=[FileReference(name="a.pdf", path="a.pdf")])
+    before = signal.signal(signal.SIGALRM, limit)
+    try:
+        with pytest.raises(KeyError, match="time limit"):
+            deliver(client, payload, load=load)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_a_reference_with_a_wrong_field_rejects_its_email_alone(client):
+    payload = to_payload(HELLO, key="k", references=[FileReference(name="a.pdf", path="a.pdf")])
+    payload["emails"][0]["attachments"][0]["size"] = 7
+    report = deliver(client, payload, load=lambda reference: b"%PDF")
+    assert [failure.key for failure in report.rejected] == ["k"]
 
 
 @pytest.mark.parametrize("attempt", [0, True, "1", 1.0])

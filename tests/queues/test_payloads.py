@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from email.message import EmailMessage
 
 import pytest
@@ -31,7 +32,16 @@ def test_a_payload_is_json_and_restores_the_email():
     assert restored(payload["emails"][0]) == email.replace(idempotency_key=None)
 
 
-def test_a_message_of_the_standard_library_travels_as_fields():
+def test_a_payload_shows_its_key_and_no_body():
+    """Engines write the arguments of jobs into logs and descriptions."""
+    payload = to_payload({**HELLO, "text_body": "secret words"}, key="receipt-7")
+    for shown in (repr([payload]), f"{payload}", repr(payload["emails"])):
+        assert "secret words" not in shown
+    assert repr(payload) == "<1 email, key receipt-7>"
+    assert pickle.loads(pickle.dumps(payload)) == payload
+
+
+def test_a_message_of_the_standard_library_is_stored_as_fields():
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = "shop@example.com", "jane@example.com", "Hi"
     message.set_content("Hello\n")
@@ -101,12 +111,12 @@ def test_a_wrong_argument_is_named_before_anything_is_taken(arguments):
     assert caught.value.argument in {"key", "max_emails", "max_bytes"}
 
 
-def test_a_single_email_is_no_list():
+def test_a_single_email_is_rejected_as_a_list():
     with pytest.raises(InvalidArgument, match="iterable of emails"):
         to_payloads(HELLO, key="k")
 
 
-def test_references_travel_without_content():
+def test_references_are_stored_without_content():
     reference = FileReference(name="terms.pdf", path="/srv/terms.pdf")
     first, second = next(to_payloads([HELLO, HELLO], key="k", references=[reference]))["emails"]
     assert first["attachments"] == second["attachments"] == [{"name": "terms.pdf", "path": "/srv/terms.pdf"}]

@@ -22,7 +22,7 @@ ONCE = Retry(attempts=1)
 
 class Service:
     """
-    The service, answering what a test says.
+    The service, with the responses that a test sets.
 
     Attributes:
         client: A client of one server.
@@ -35,7 +35,7 @@ class Service:
         self.account = account
         self._mock = mock
 
-    def answer(self, method: str, path: str, value: Any, status: int = 200, **headers: str) -> None:
+    def respond(self, method: str, path: str, value: Any, status: int = 200, **headers: str) -> None:
         """
         Respond to requests with a JSON value, or with bytes as they stand.
 
@@ -45,7 +45,7 @@ class Service:
         named = {name.replace("_", "-"): text for name, text in headers.items()}
         self._mock.add(method, HOST + path, body=body, status=status, headers=named)
 
-    def answer_by(self, method: str, path: str, function: Callable[[Any], Any]) -> None:
+    def respond_by(self, method: str, path: str, function: Callable[[Any], Any]) -> None:
         """Respond to requests with the JSON value that a function makes of each."""
         self._mock.add_callback(method, HOST + path, lambda request: (200, {}, json.dumps(function(request))))
 
@@ -80,18 +80,18 @@ def service() -> Iterator[Service]:
 
 
 @pytest.fixture
-def contract(service: Service, answers: Callable[[str], Any], requests_json: Callable[[str], Any]) -> Any:
+def contract(service: Service, responses_json: Callable[[str], Any], requests_json: Callable[[str], Any]) -> Any:
     """
     Give `contract(call, line, query=, body=, response=)`, which makes a call and returns what it gives.
 
     The one request of the call must be `line` (method and path), with exactly this query and body, the token of the
     call's side and no other, and the headers of JSON. Query and body name files of tests/requests/, the response one of
-    tests/answers/, all of them written by hand from the contract. The call's argument is named `client` or `account`.
+    tests/responses/, all of them written by hand from the contract. The call's argument is named `client` or `account`.
     """
 
-    def check(call: Any, line: str, *, query: str = "", body: str = "", answer: str = "envelope") -> Any:
+    def check(call: Any, line: str, *, query: str = "", body: str = "", response: str = "envelope") -> Any:
         method, path = line.split(" ", 1)
-        service.answer(method, path, answers(answer))
+        service.respond(method, path, responses_json(response))
         side = call.__code__.co_varnames[0]
         result = call(getattr(service, side))
         (request,) = service.calls

@@ -58,7 +58,7 @@ CALLS = [
     (
         lambda client: client.bounces.delivery_stats(),
         "GET /deliverystats",
-        {"answer": "deliverystats"},
+        {"response": "deliverystats"},
         DeliveryStats(
             inactive_mails=136,
             bounces=(
@@ -82,32 +82,32 @@ CALLS = [
             message_stream="broadcast",
         ),
         "GET /bounces",
-        {"query": "bounces_query", "answer": "bounces"},
+        {"query": "bounces_query", "response": "bounces"},
         # The older one lies before `from_date`: it is passed over, whatever the service made of the date.
         Page((LISTED,), 13, 10),
     ),
     (
         lambda client: client.bounces.list(),
         "GET /bounces",
-        {"query": "first_page_query", "answer": "bounces"},
+        {"query": "first_page_query", "response": "bounces"},
         Page((LISTED, OLD), 13),
     ),
     (
         lambda client: client.bounces.get(ID),
         f"GET /bounces/{ID}",
-        {"answer": "bounce"},
+        {"response": "bounce"},
         attrs.evolve(LISTED, content="Return-Path: <>\r\nReceived: by mx.example.com\r\n"),
     ),
     (
         lambda client: client.bounces.dump(7),
         "GET /bounces/7/dump",
-        {"answer": "bounce_dump"},
+        {"response": "bounce_dump"},
         "Return-Path: <>\r\nReceived: by mx.example.com\r\n\r\nUnknown user\r\n",
     ),
     (
         lambda client: client.bounces.activate(7),
         "PUT /bounces/7/activate",
-        {"body": "empty", "answer": "bounce_activate"},
+        {"body": "empty", "response": "bounce_activate"},
         attrs.evolve(LISTED, inactive=False, content="Return-Path: <>\r\n"),
     ),
 ]
@@ -115,14 +115,13 @@ CALLS = [
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
 def test_each_method_sends_the_documented_request_and_reads_the_response(contract, call, line, files, expected):
-    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected
 
 
-@pytest.mark.parametrize("answer", [{"Body": ""}, {"Body": None}, {}])
-def test_a_deleted_dump_is_an_empty_string(service, answer):
+@pytest.mark.parametrize("response", [{"Body": ""}, {"Body": None}, {}])
+def test_a_deleted_dump_is_an_empty_string(service, response):
     """A source that the service no longer has is the empty text, whichever way it says so."""
-    service.answer("GET", "/bounces/7/dump", answer)
+    service.respond("GET", "/bounces/7/dump", response)
     assert service.client.bounces.dump(7) == ""
 
 
@@ -154,12 +153,10 @@ def test_a_deleted_dump_is_an_empty_string(service, answer):
     ],
 )
 def test_each_type_of_bounce_has_the_number_name_and_effect_of_the_contract(kind, code, name, deactivates):
-    """Contract section 5."""
     assert BOUNCE_KINDS[BounceType(kind)] == (code, name, deactivates)
 
 
 def test_each_bounce_type_has_a_kind():
-    """Every type has a kind, every number is one type's, and nobody can change the table."""
     assert list(BOUNCE_KINDS) == list(BounceType)
     assert len(BOUNCE_KINDS) == len({kind.code for kind in BOUNCE_KINDS.values()}) == 22
     with pytest.raises(TypeError):

@@ -36,7 +36,6 @@ def bounced(client, tag):
 
 
 def test_get_returns_a_bounce_with_its_content(client, bounced, tag):
-    """A bounce is the same by its id, with its content, and tells its kind, its email and when."""
     listed = bounced(HARD)
     bounce = client.bounces.get(listed.id)
     assert (bounce.type, bounce.email, bounce.sender) == (BounceType.HARD_BOUNCE, HARD, "us@example.com")
@@ -49,7 +48,6 @@ def test_get_returns_a_bounce_with_its_content(client, bounced, tag):
 
 
 def test_list_filters_and_pages_bounces(client, bounced, tag):
-    """A listing narrows by all its filters at once, and walks page by page, newest first."""
     found = [bounced(to) for to in (SOFT, HARD, SOFT)]
     assert list(client.bounces.list(count=1, tag=tag).iter_all()) == found[::-1]
     page = client.bounces.list(
@@ -92,7 +90,6 @@ def test_delivery_stats_counts_each_bounce(client, bounced):
 
 
 def test_rejected_requests_raise_the_class_of_their_code(client, bounced):
-    """What is not there is `NotFound`, and what cannot be activated an `InvalidRequest`."""
     for call in (client.bounces.get, client.bounces.dump, client.bounces.activate):
         with pytest.raises(NotFound) as missing:
             call(77)

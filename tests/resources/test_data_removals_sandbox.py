@@ -10,7 +10,6 @@ from emailapi import DataRemoval, DataRemovalStatus, Email, InvalidRequest, NotF
 
 
 def test_a_removal_deletes_the_emails_of_the_person(account, client, monkeypatch, sandbox):
-    """A removal is pending, then done, and the person's emails are found no more."""
     now = sandbox.clock.now()
     monkeypatch.setattr(sandbox.clock, "now", lambda: now)
     for person in ("them@example.com", "others@example.com"):

@@ -68,45 +68,45 @@ DOMAIN_CALLS = [
     (
         lambda account: account.domains.list(count=3, offset=6),
         "GET /domains",
-        {"query": "page_query", "answer": "domains"},
+        {"query": "page_query", "response": "domains"},
         Page((LISTED, Domain(id=36736, name="example.org")), 2, 6),
     ),
-    (lambda account: account.domains.get(36735), "GET /domains/36735", {"answer": "domain"}, DOMAIN),
+    (lambda account: account.domains.get(36735), "GET /domains/36735", {"response": "domain"}, DOMAIN),
     (
         lambda account: account.domains.create(name="example.com", return_path_domain="pm-bounces.example.com"),
         "POST /domains",
-        {"body": "domain_create", "answer": "domain"},
+        {"body": "domain_create", "response": "domain"},
         DOMAIN,
     ),
     (
         lambda account: account.domains.edit(7, return_path_domain="other.example.com"),
         "PUT /domains/7",
-        {"body": "domain_edit", "answer": "domain"},
+        {"body": "domain_edit", "response": "domain"},
         DOMAIN,
     ),
     (lambda account: account.domains.delete(7), "DELETE /domains/7", {}, None),
     (
         lambda account: account.domains.verify_dkim(7),
         "PUT /domains/7/verifyDkim",
-        {"body": "empty", "answer": "domain"},
+        {"body": "empty", "response": "domain"},
         DOMAIN,
     ),
     (
         lambda account: account.domains.verify_return_path(7),
         "PUT /domains/7/verifyReturnPath",
-        {"body": "empty", "answer": "domain"},
+        {"body": "empty", "response": "domain"},
         DOMAIN,
     ),
     (
         lambda account: account.domains.verify_spf(7),
         "POST /domains/7/verifyspf",
-        {"body": "empty", "answer": "domain_verifyspf"},
+        {"body": "empty", "response": "domain_verifyspf"},
         SPF,
     ),
     (
         lambda account: account.domains.rotate_dkim(7),
         "POST /domains/7/rotatedkim",
-        {"body": "empty", "answer": "domain_rotatedkim"},
+        {"body": "empty", "response": "domain_rotatedkim"},
         ROTATED,
     ),
 ]
@@ -114,10 +114,10 @@ SIGNATURE_CALLS = [
     (
         lambda account: account.signatures.list(),
         "GET /senders",
-        {"query": "first_page_query", "answer": "senders"},
+        {"query": "first_page_query", "response": "senders"},
         Page((LISTED_SIGNATURE,), 1),
     ),
-    (lambda account: account.signatures.get(7), "GET /senders/7", {"answer": "sender"}, SIGNATURE),
+    (lambda account: account.signatures.get(7), "GET /senders/7", {"response": "sender"}, SIGNATURE),
     (
         lambda account: account.signatures.create(
             from_email="joe@example.com",
@@ -127,7 +127,7 @@ SIGNATURE_CALLS = [
             confirmation_personal_note="It is me.",
         ),
         "POST /senders",
-        {"body": "sender_create", "answer": "sender"},
+        {"body": "sender_create", "response": "sender"},
         SIGNATURE,
     ),
     (
@@ -139,7 +139,7 @@ SIGNATURE_CALLS = [
             confirmation_personal_note="Still me.",
         ),
         "PUT /senders/7",
-        {"body": "sender_edit", "answer": "sender"},
+        {"body": "sender_edit", "response": "sender"},
         SIGNATURE,
     ),
     (lambda account: account.signatures.delete(7), "DELETE /senders/7", {}, None),
@@ -147,7 +147,7 @@ SIGNATURE_CALLS = [
     (
         lambda account: account.signatures.verify_spf(7),
         "POST /senders/7/verifyspf",
-        {"body": "empty", "answer": "sender"},
+        {"body": "empty", "response": "sender"},
         SIGNATURE,
     ),
     (lambda account: account.signatures.request_new_dkim(7), "POST /senders/7/requestnewdkim", {"body": "empty"}, None),
@@ -156,5 +156,4 @@ SIGNATURE_CALLS = [
 
 @pytest.mark.parametrize("call, line, files, expected", [*DOMAIN_CALLS, *SIGNATURE_CALLS])
 def test_each_method_sends_the_documented_request_and_reads_the_response(contract, call, line, files, expected):
-    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected

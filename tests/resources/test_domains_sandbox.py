@@ -10,7 +10,6 @@ from emailapi.models.domains import Domain, SpfCheck
 
 
 def test_create_returns_a_domain_with_a_pending_dkim_key(account):
-    """A new domain awaits its first DKIM key."""
     domain = account.domains.create(name="example.com", return_path_domain="pm.example.com")
     assert domain == Domain(
         id=domain.id,
@@ -29,7 +28,6 @@ def test_create_returns_a_domain_with_a_pending_dkim_key(account):
 
 
 def test_list_returns_domains_without_their_records(account):
-    """A listing gives of each domain only whether its records were seen."""
     domain = account.domains.create(name="listed.example")
     account.domains.verify_dkim(domain.id)
     page = account.domains.list(count=1)
@@ -47,7 +45,6 @@ def test_edit_changes_the_return_path(account):
 
 
 def test_a_dkim_key_is_pending_then_active_then_revoked(account):
-    """A key is awaited, then in use, then revoked by the next."""
     domain = account.domains.create(name="keys.example")
     verified = account.domains.verify_dkim(domain.id)
     assert verified.dkim_verified
@@ -64,7 +61,6 @@ def test_a_dkim_key_is_pending_then_active_then_revoked(account):
 
 
 def test_verify_spf_returns_the_expected_record(account):
-    """Looking for SPF tells what should stand where."""
     domain = account.domains.create(name="spf.example")
     assert account.domains.verify_spf(domain.id) == SpfCheck(
         spf_host="spf.example", spf_verified=True, spf_text_value="v=spf1 a mx include:spf.mtasv.net ~all"
@@ -72,7 +68,6 @@ def test_verify_spf_returns_the_expected_record(account):
 
 
 def test_a_deleted_domain_is_not_found(account):
-    """A domain that was removed is not found."""
     domain = account.domains.create(name="doomed.example")
     assert account.domains.delete(domain.id) is None
     with pytest.raises(NotFound) as caught:
@@ -101,7 +96,6 @@ def test_an_invalid_domain_raises_the_class_of_its_code(account, fields, error, 
 
 
 def test_a_domain_under_invalid_is_never_verified(account):
-    """Its failed key is not rotated."""
     domain = account.domains.create(name="example.invalid", return_path_domain="pm.example.invalid")
     assert account.domains.verify_dkim(domain.id).dkim_update_status == "Failed"
     for code, call in ((508, account.domains.rotate_dkim), (523, account.domains.verify_return_path)):

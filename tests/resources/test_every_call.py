@@ -87,7 +87,6 @@ def test_an_invalid_id_is_rejected_before_a_request(service, name, id):
 @pytest.mark.parametrize("id", ["", " ", "..", None, 1.5])
 @pytest.mark.parametrize("name", BY_STREAM)
 def test_an_invalid_stream_is_rejected_before_a_request(service, name, id):
-    """So is a stream."""
     arguments = () if name.endswith("list") else ("a@example.com",)
     with pytest.raises(InvalidArgument) as caught:
         of(service, name)(id, *arguments)
@@ -98,7 +97,6 @@ def test_an_invalid_stream_is_rejected_before_a_request(service, name, id):
 @pytest.mark.parametrize("given", [{"count": 0}, {"count": 501}, {"count": "5"}, {"offset": -1}, {"offset": 9_901}])
 @pytest.mark.parametrize("name", LISTED)
 def test_an_invalid_range_is_rejected_before_a_request(service, name, given):
-    """A range that the service does not list is rejected before a byte leaves, whatever is listed."""
     arguments = ("7",) if "message_" in name else ()
     with pytest.raises(InvalidArgument) as caught:
         of(service, name)(*arguments, **given)
@@ -115,7 +113,6 @@ FILTERED = [
 
 @pytest.mark.parametrize("name", FILTERED)
 def test_an_unknown_filter_is_rejected_before_a_request(service, name):
-    """A filter that a call does not have is rejected before a byte leaves, and the known ones are named."""
     arguments = ("7",) if name in BY_STREAM else ()
     with pytest.raises(InvalidArgument, match=r"unknown filter 'zzz'; known: \w+") as caught:
         of(service, name)(*arguments, zzz="x")
@@ -186,7 +183,7 @@ PATHS = {
 def test_a_response_of_another_shape_is_an_invalid_response(service, name, value):
     """The error names the record and the request."""
     part = {"client.messages": "/details", "client.inbound": "/details"}.get(name.removesuffix(".get"), "")
-    service.answer("GET", f"{PATHS[name]}/7{part}", value)
+    service.respond("GET", f"{PATHS[name]}/7{part}", value)
     with pytest.raises(InvalidResponse, match=r"^[A-Z]\w+: expected an object, got ") as caught:
         of(service, name)("7")
     assert (caught.value.method, caught.value.status, caught.value.attempts) == ("GET", 200, 1)

@@ -1,4 +1,4 @@
-"""What every listing does with odd rows, odd responses, and the dates it is asked for."""
+"""Every listing: odd rows, odd responses, and the dates of filters."""
 
 from __future__ import annotations
 
@@ -50,9 +50,8 @@ def of(service, of_client):
 
 @pytest.mark.parametrize("of_client, path, key, wire, field", LISTINGS, ids=PATHS)
 def test_an_unreadable_row_does_not_lose_the_page(service, of_client, path, key, wire, field):
-    """A row that cannot be read is left out and named; the others, with keys and values nobody knows, are there."""
     rows = [{"New": {"Key": 1}}, {wire: {"a": 1}}, {}, 7, None]
-    service.answer("GET", path, {"TotalCount": "5", key: rows})
+    service.respond("GET", path, {"TotalCount": "5", key: rows})
     page = of(service, of_client)()
     assert len(page) == 2
     assert page.total_count == 5
@@ -65,9 +64,8 @@ def test_an_unreadable_row_does_not_lose_the_page(service, of_client, path, key,
 
 @pytest.mark.parametrize("of_client, path, key, wire, field", LISTINGS, ids=PATHS)
 def test_a_list_without_rows_is_an_invalid_response(service, of_client, path, key, wire, field):
-    """The error names the rows and the request."""
     for value in ([], None, 7, {}, {key: None}, {key: {}}, {key.lower(): []}):
-        service.answer("GET", path, value)
+        service.respond("GET", path, value)
         with pytest.raises(InvalidResponse, match=f"the response has no list {key}") as caught:
             of(service, of_client)()
         assert (caught.value.method, caught.value.path) == ("GET", path)
@@ -86,8 +84,7 @@ def test_a_list_without_rows_is_an_invalid_response(service, of_client, path, ke
 )
 @pytest.mark.parametrize("value", [[], None, "OK", b"<html>", b""])
 def test_a_write_with_an_unreadable_response_is_unknown(service, call, method, path, value):
-    """A write that was answered with a success may have been done, and is never called retryable, whatever it says."""
-    service.answer(method, path, value)
+    service.respond(method, path, value)
     with pytest.raises(DeliveryUnknown, match="it may have been done") as caught:
         call(service.client)
     assert (caught.value.method, caught.value.path, caught.value.status) == (method, path, 200)
@@ -135,7 +132,7 @@ DATED = [
 )
 def test_dates_are_sent_as_the_service_expects_them(service, of_client, path, key, begin, end, fromdate, todate):
     """A range keeps its instants, as Eastern time, in every listing that knows dates."""
-    service.answer("GET", path, {"TotalCount": 0, key: []})
+    service.respond("GET", path, {"TotalCount": 0, key: []})
     of(service, of_client)(from_date=begin, to_date=end)
     (query,) = service.queries
     assert (query["fromdate"], query["todate"]) == (fromdate, todate)

@@ -1,4 +1,4 @@
-"""What freezegun does to a program that uses the client: nothing but freeze its time."""
+"""A program with freezegun uses the client: only its time stands still."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from freezegun import freeze_time
 
 from emailapi import InvalidArgument
 
-ANSWERS = Path(__file__).parents[1] / "answers"
+RESPONSES = Path(__file__).parents[1] / "responses"
 
 # A program of its own, so that nothing was imported or generated before. It prints what each call returns.
 PROGRAM = """
@@ -106,7 +106,7 @@ def results():
     """Give what the program's calls return, by when it freezes its time."""
     running = {
         moment: subprocess.Popen(
-            [sys.executable, "-W", "error", "-c", PROGRAM, moment, ANSWERS],
+            [sys.executable, "-W", "error", "-c", PROGRAM, moment, RESPONSES],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
@@ -141,8 +141,8 @@ EMPTY = {"TotalCount": 0, "Messages": [], "Days": []}
 
 def test_dates_of_a_frozen_program_keep_their_instants(service):
     """The standard idioms give freezegun's own classes, inside the frozen time and after it."""
-    service.answer("GET", "/messages/outbound", EMPTY)
-    service.answer("GET", "/stats/outbound/sends", EMPTY)
+    service.respond("GET", "/messages/outbound", EMPTY)
+    service.respond("GET", "/stats/outbound/sends", EMPTY)
     with freeze_time("2026-07-01 12:00:00"):
         now, today, naive = datetime.now(UTC), date.today(), datetime.now()  # noqa: DTZ005, DTZ011 - as users write
         service.client.messages.list(from_date=now - timedelta(minutes=5), to_date=today)

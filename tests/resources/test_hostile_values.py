@@ -1,4 +1,4 @@
-"""Every filter and every argument of every call, given values that nobody should give."""
+"""Every filter and every argument of every call, given hostile values."""
 
 from __future__ import annotations
 
@@ -203,6 +203,6 @@ def test_a_wrong_value_inside_an_argument_is_named_by_its_path(service, call, ar
 
 
 def test_an_enumeration_accepts_any_case(service):
-    service.answer("PUT", "/server", {})
+    service.respond("PUT", "/server", {})
     service.client.server.edit(color="purple", track_links="htmlonly")
     assert service.bodies == [{"Color": "Purple", "TrackLinks": "HtmlOnly"}]

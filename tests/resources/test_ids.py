@@ -89,14 +89,14 @@ NAMES = [f"{method} {path} {type(record).__name__}" for _, record, method, path 
 @pytest.mark.parametrize("call, path, value", MESSAGE_CALLS, ids=["get", "dump", "status", "opens", "clicks"])
 @pytest.mark.parametrize("id", OF_A_MESSAGE, ids=lambda id: type(id).__name__)
 def test_any_record_about_a_message_identifies_it(service, call, path, value, id):
-    service.answer("GET", path, value)
+    service.respond("GET", path, value)
     call(service.client, id)
     assert len(service.calls) == 1
 
 
 @pytest.mark.parametrize("of_client, record, method, path", CALLS, ids=NAMES)
 def test_a_record_can_be_passed_instead_of_its_id(service, of_client, record, method, path):
-    service.answer(method, path, {})
+    service.respond(method, path, {})
     of_client(getattr(service, of_client.__code__.co_varnames[0]))(record)
     assert [(request.method, request.path_url) for request in service.calls] == [(method, path)]
 
@@ -122,9 +122,9 @@ def test_a_record_without_an_id_is_rejected(service):
 
 def test_suppressions_accept_a_stream_by_keyword_by_position_and_as_a_record(service):
     path = "/message-streams/news/suppressions"
-    service.answer("GET", f"{path}/dump", {"Suppressions": []})
-    service.answer("POST", path, {"Suppressions": []})
-    service.answer("POST", f"{path}/delete", {"Suppressions": []})
+    service.respond("GET", f"{path}/dump", {"Suppressions": []})
+    service.respond("POST", path, {"Suppressions": []})
+    service.respond("POST", f"{path}/delete", {"Suppressions": []})
     suppressions, stream = service.client.suppressions, Stream(id="news")
     for given in ("news", stream):
         suppressions.list(given)
@@ -139,8 +139,8 @@ def test_suppressions_accept_a_stream_by_keyword_by_position_and_as_a_record(ser
 
 def test_suppressions_use_the_default_stream(service):
     path = "/message-streams/outbound/suppressions"
-    service.answer("GET", f"{path}/dump", {"Suppressions": []})
-    service.answer("POST", path, {"Suppressions": []})
+    service.respond("GET", f"{path}/dump", {"Suppressions": []})
+    service.respond("POST", path, {"Suppressions": []})
     service.client.suppressions.list(email_address="a@example.com")
     service.client.suppressions.create("a@example.com")
     assert len(service.calls) == 2

@@ -90,13 +90,13 @@ CALLS = [
             to_date=datetime(2026, 11, 5, 21, 33, 54, 1, UTC),
         ),
         "GET /messages/inbound",
-        {"query": "inbound_query", "answer": "messages_inbound"},
+        {"query": "inbound_query", "response": "messages_inbound"},
         Page((LISTED, OLD), 2, 1),
     ),
     (
         lambda client: client.inbound.get(ID),
         f"GET /messages/inbound/{ID}/details",
-        {"answer": "messages_inbound_details"},
+        {"response": "messages_inbound_details"},
         DETAILS,
     ),
     (lambda client: client.inbound.bypass(ID), f"PUT /messages/inbound/{ID}/bypass", {"body": "empty"}, None),
@@ -106,10 +106,9 @@ CALLS = [
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
 def test_each_method_sends_the_documented_request_and_reads_the_response(contract, call, line, files, expected):
-    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected
 
 
 def test_a_server_without_inbound_emails_has_an_empty_page(service):
-    service.answer("GET", "/messages/inbound", {"TotalCount": 0, "InboundMessages": []})
+    service.respond("GET", "/messages/inbound", {"TotalCount": 0, "InboundMessages": []})
     assert service.client.inbound.list() == Page((), 0)

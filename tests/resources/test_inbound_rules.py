@@ -10,13 +10,13 @@ CALLS = [
     (
         lambda client: client.inbound_rules.list(count=3, offset=6),
         "GET /triggers/inboundrules",
-        {"query": "page_query", "answer": "triggers_inboundrules"},
+        {"query": "page_query", "response": "triggers_inboundrules"},
         Page((InboundRule(id=962286, rule="spam@example.com"), InboundRule(id=962287, rule="example.org")), 2, 6),
     ),
     (
         lambda client: client.inbound_rules.create("new@example.com"),
         "POST /triggers/inboundrules",
-        {"body": "triggers_inboundrule", "answer": "triggers_inboundrule"},
+        {"body": "triggers_inboundrule", "response": "triggers_inboundrule"},
         InboundRule(id=962288, rule="new@example.com"),
     ),
     (lambda client: client.inbound_rules.delete(962288), "DELETE /triggers/inboundrules/962288", {}, None),
@@ -25,5 +25,4 @@ CALLS = [
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
 def test_each_method_sends_the_documented_request_and_reads_the_response(contract, call, line, files, expected):
-    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected

@@ -1,4 +1,4 @@
-"""`client.messages`: what was sent, and what became of it."""
+"""`client.messages`: sent messages, and their delivery state."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ ID = "21895802-5d50-442b-b039-27cf5b462c54"
 EMPTY = {"TotalCount": 0, "Messages": []}
 
 
-def test_a_page_of_messages(service, answers):
+def test_a_page_of_messages(service, responses_json):
     """A listing is read field by field; what an old row lacks has its default."""
-    service.answer("GET", "/messages/outbound", answers("messages_outbound"))
+    service.respond("GET", "/messages/outbound", responses_json("messages_outbound"))
     page = service.client.messages.list(count=50)
     assert service.queries == [{"count": "50", "offset": "0"}]
     assert (len(page), page.total_count, page.offset, page.unreadable) == (2, 2, 0, ())
@@ -63,7 +63,7 @@ FILTERS = [
 @pytest.mark.parametrize("given, sent", FILTERS, ids=lambda row: "-".join(row))
 def test_filters_are_spelt_as_the_service_spells_them(service, given, sent):
     """Each filter has its documented name; aware datetimes keep their instant, in Eastern time."""
-    service.answer("GET", "/messages/outbound", EMPTY)
+    service.respond("GET", "/messages/outbound", EMPTY)
     service.client.messages.list(count=1, offset=2, **given)
     assert service.queries == [{"count": "1", "offset": "2", **sent}]
 
@@ -82,7 +82,6 @@ def test_filters_are_spelt_as_the_service_spells_them(service, given, sent):
     ],
 )
 def test_an_invalid_filter_is_rejected_before_a_request(service, given, says):
-    """A filter that is not known or cannot be written is rejected by name, before a request."""
     with pytest.raises(InvalidArgument) as caught:
         service.client.messages.list(**given)
     assert says in caught.value.message
@@ -97,7 +96,7 @@ def test_a_range_in_the_repeated_hour_of_autumn_is_exact(service):
     assert late.astimezone(UTC) - early.astimezone(UTC) == timedelta(hours=1)
     rows = [{"MessageID": "late", "ReceivedAt": "2026-11-01T01:30:00-05:00"}]
     rows += [{"MessageID": "early", "ReceivedAt": "2026-11-01T01:30:00.0000000-04:00"}, {"MessageID": "undated"}]
-    service.answer("GET", "/messages/outbound", {"TotalCount": 3, "Messages": rows})
+    service.respond("GET", "/messages/outbound", {"TotalCount": 3, "Messages": rows})
     messages = service.client.messages
 
     def found(**dates):
@@ -119,7 +118,7 @@ def test_an_unreadable_row_does_not_lose_the_page(service):
         None,
         {"MessageID": "3"},
     ]
-    service.answer("GET", "/messages/outbound", {"TotalCount": "5", "Messages": rows})
+    service.respond("GET", "/messages/outbound", {"TotalCount": "5", "Messages": rows})
     page = service.client.messages.list()
     assert [message.message_id for message in page] == ["1", "3"]
     assert (page[0].status, page.total_count) == ("Lost", 5)
@@ -130,14 +129,14 @@ def test_an_unreadable_row_does_not_lose_the_page(service):
 @pytest.mark.parametrize("value", [{}, [], None, 7, {"Messages": None}, {"Messages": {}}, {"messages": []}])
 def test_a_list_without_rows_is_an_invalid_response(service, value):
     """The error names the request."""
-    service.answer("GET", "/messages/outbound", value)
+    service.respond("GET", "/messages/outbound", value)
     with pytest.raises(InvalidResponse) as caught:
         service.client.messages.list()
     assert (caught.value.method, caught.value.path) == ("GET", "/messages/outbound")
 
 
-def test_the_details_of_a_message_have_its_content_and_events(service, answers):
-    service.answer("GET", f"/messages/outbound/{ID}/details", answers("messages_outbound_details"))
+def test_the_details_of_a_message_have_its_content_and_events(service, responses_json):
+    service.respond("GET", f"/messages/outbound/{ID}/details", responses_json("messages_outbound_details"))
     message = service.client.messages.get(ID)
     assert message.text_body == "Thank you for your order."
     assert message.body.startswith('From: "Joe" <joe@d.com>')
@@ -149,13 +148,13 @@ def test_the_details_of_a_message_have_its_content_and_events(service, answers):
     assert "order" not in repr(message)
 
 
-def test_the_source_of_a_message(service, answers):
+def test_the_source_of_a_message(service, responses_json):
     """A dump is the raw source, or `""` when the service no longer has it, with or without the key."""
     path = f"/messages/outbound/{ID}/dump"
-    for value in (answers("messages_outbound_dump"), {"Body": ""}, {"Body": None}, {}):
-        service.answer("GET", path, value)
+    for value in (responses_json("messages_outbound_dump"), {"Body": ""}, {"Body": None}, {}):
+        service.respond("GET", path, value)
     sources = [service.client.messages.dump(ID) for _ in range(4)]
-    assert sources == [answers("messages_outbound_dump")["Body"], "", "", ""]
+    assert sources == [responses_json("messages_outbound_dump")["Body"], "", "", ""]
 
 
 @pytest.mark.parametrize("id", ["", " ", ".", "..", "\ud800", None, b"1", ["1"], True])
@@ -170,7 +169,7 @@ def test_an_invalid_id_is_rejected_before_a_request(service, id):
 
 def test_an_unknown_message_is_not_found(service):
     """An id that the service does not know is `NotFound`, by 422 and code 701."""
-    service.answer("GET", f"/messages/outbound/{ID}/details", {"ErrorCode": 701, "Message": "Not found."}, 422)
+    service.respond("GET", f"/messages/outbound/{ID}/details", {"ErrorCode": 701, "Message": "Not found."}, 422)
     for call in (service.client.messages.get, service.client.messages.status):
         with pytest.raises(NotFound) as caught:
             call(ID)
@@ -202,7 +201,7 @@ STATES = [
 def test_the_status_of_a_message_is_read(service, status, events, state, each):
     """Bounced as soon as one bounced, else as far as the recipient it reached least; the newest event counts."""
     value = {"MessageID": ID, "Status": status, "Recipients": [A, B], "MessageEvents": events}
-    service.answer("GET", f"/messages/outbound/{ID}/details", value)
+    service.respond("GET", f"/messages/outbound/{ID}/details", value)
     found = service.client.messages.status(ID)
     assert (found.message_id, found.state) == (ID, MessageState(state))
     assert [one.recipient for one in found.recipients] == [A, B]
@@ -210,8 +209,7 @@ def test_the_status_of_a_message_is_read(service, status, events, state, each):
 
 
 def test_the_status_can_be_requested_by_a_result(service):
-    """What `send` returned serves in the place of an id; a result without one cannot be asked about."""
-    service.answer("GET", f"/messages/outbound/{ID}/details", {"MessageID": ID, "Status": "Queued"})
+    service.respond("GET", f"/messages/outbound/{ID}/details", {"MessageID": ID, "Status": "Queued"})
     assert service.client.messages.status(SendResult(message_id=ID)).state is MessageState.QUEUED
     with pytest.raises(InvalidArgument):
         service.client.messages.status(SendResult())
@@ -233,7 +231,6 @@ def test_the_status_can_be_requested_by_an_idempotency_key(client):
 
 
 def test_the_sandbox_tells_the_state_of_an_email(client):
-    """The real client, over real HTTP: one recipient got the email, one bounced, and nobody knows a foreign id."""
     bouncing = "softbounce@bounce-testing.postmarkapp.com"
     email = Email(to=f"ok@example.com, {bouncing}", subject="Two", text_body="Hi", metadata={"case": "status"})
     result = client.outbound.send(email)
@@ -251,7 +248,6 @@ def test_the_sandbox_tells_the_state_of_an_email(client):
 
 
 def test_every_filter_is_that_of_the_contract(contract):
-    """A listing with every filter there is asks for exactly the contract's query."""
     page = contract(
         lambda client: client.messages.list(
             count=50,
@@ -268,6 +264,6 @@ def test_every_filter_is_that_of_the_contract(contract):
         ),
         "GET /messages/outbound",
         query="messages_query",
-        answer="messages_outbound",
+        response="messages_outbound",
     )
     assert (page.total_count, page.offset) == (2, 7)

@@ -35,7 +35,7 @@ def serve(service, path, key, moments, make):
             first = bisect_left(ages, -until.timestamp() - 0.9999995)
         return {"TotalCount": len(rows) - first, key: rows[first + offset : first + offset + count]}
 
-    service.answer_by("GET", path, page)
+    service.respond_by("GET", path, page)
 
 
 def message(number, moment):
@@ -72,7 +72,6 @@ def test_no_record_is_lost_or_repeated(service, moments, count):
 
 
 def test_a_walk_through_bounces_is_complete_too(service):
-    """Bounces are walked through the same way, by when they bounced and with the filters that were given."""
     serve(
         service,
         "/bounces",
@@ -89,7 +88,6 @@ def test_a_walk_through_bounces_is_complete_too(service):
 
 
 def test_a_given_range_is_never_widened(service):
-    """A range that was asked for is never widened by narrowing."""
     moments = spread(25_000, seconds=7)
     serve(service, "/messages/outbound", "Messages", moments, message)
     until = moments[1_000]
@@ -98,7 +96,6 @@ def test_a_given_range_is_never_widened(service):
 
 
 def test_records_that_are_not_newest_first_end_with_limit_exceeded(service):
-    """Where the records do not come newest first, the walk ends with `LimitExceeded` after those it can get."""
     moments = spread(12_000, seconds=1)
     moments[700], moments[702] = moments[702], moments[700]
     rows = [message(number, moment) for number, moment in enumerate(moments)]
@@ -107,7 +104,7 @@ def test_records_that_are_not_newest_first_end_with_limit_exceeded(service):
         first, count = int(request.params["offset"]), int(request.params["count"])
         return {"TotalCount": len(rows), "Messages": rows[first : first + count]}
 
-    service.answer_by("GET", "/messages/outbound", page)
+    service.respond_by("GET", "/messages/outbound", page)
     ends_at_the_limit(service.client.messages.list(count=500), "newest first")
 
 
@@ -138,7 +135,7 @@ def test_records_without_dates_end_with_limit_exceeded(service, date):
         rows = [{"MessageID": str(number), "ReceivedAt": date} for number in range(first, first + count)]
         return {"TotalCount": 10_001, "Messages": rows}
 
-    service.answer_by("GET", "/messages/outbound", page)
+    service.respond_by("GET", "/messages/outbound", page)
     ends_at_the_limit(service.client.messages.list(count=500), "newest first")
 
 
@@ -152,8 +149,6 @@ def test_records_without_dates_end_with_limit_exceeded(service, date):
     ],
 )
 def test_a_list_without_dates_ends_with_limit_exceeded(service, call, path, key):
-    """A listing whose records cannot be narrowed by date ends with `LimitExceeded`."""
-
     def page(request):
         first, count = int(request.params["offset"]), int(request.params["count"])
         return {
@@ -161,17 +156,16 @@ def test_a_list_without_dates_ends_with_limit_exceeded(service, call, path, key)
             key: [{"ID": number, "MessageID": str(number)} for number in range(first, first + count)],
         }
 
-    service.answer_by("GET", path, page)
+    service.respond_by("GET", path, page)
     ends_at_the_limit(call(service.client), "cannot be narrowed by date")
 
 
 def test_without_a_total_a_full_page_has_a_next_page(service):
-    """Where the service does not tell how many there are, a full page has another behind it."""
     rows = [{"ID": number, "Rule": "x"} for number in range(5)]
 
     def page(request):
         first, count = int(request.params["offset"]), int(request.params["count"])
         return {"InboundRules": rows[first : first + count]}
 
-    service.answer_by("GET", "/triggers/inboundrules", page)
+    service.respond_by("GET", "/triggers/inboundrules", page)
     assert len(list(service.client.inbound_rules.list(count=2).iter_all())) == 5

@@ -76,25 +76,25 @@ CALLS = [
     (
         lambda client: client.messages.opens(count=2, **FILTERS),
         "GET /messages/outbound/opens",
-        {"query": "opens_query", "answer": "messages_outbound_opens"},
+        {"query": "opens_query", "response": "messages_outbound_opens"},
         OPENS,
     ),
     (
         lambda client: client.messages.clicks(count=2, **FILTERS),
         "GET /messages/outbound/clicks",
-        {"query": "opens_query", "answer": "messages_outbound_clicks"},
+        {"query": "opens_query", "response": "messages_outbound_clicks"},
         CLICKS,
     ),
     (
         lambda client: client.messages.message_opens(ID),
         f"GET /messages/outbound/opens/{ID}",
-        {"query": "first_page_query", "answer": "messages_outbound_opens"},
+        {"query": "first_page_query", "response": "messages_outbound_opens"},
         OPENS,
     ),
     (
         lambda client: client.messages.message_clicks(ID, count=3, offset=6),
         f"GET /messages/outbound/clicks/{ID}",
-        {"query": "page_query", "answer": "messages_outbound_clicks"},
+        {"query": "page_query", "response": "messages_outbound_clicks"},
         Page(CLICKS.items, 1, 6),
     ),
 ]
@@ -102,11 +102,10 @@ CALLS = [
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
 def test_each_method_sends_the_documented_request_and_reads_the_response(contract, call, line, files, expected):
-    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected
 
 
 def test_opens_without_an_identity_are_all_returned(service):
     """Opens that lack what they are told by are not taken for one open."""
-    service.answer("GET", "/messages/outbound/opens", {"TotalCount": 3, "Opens": [{}, {"ReceivedAt": "soon"}, {}]})
+    service.respond("GET", "/messages/outbound/opens", {"TotalCount": 3, "Opens": [{}, {"ReceivedAt": "soon"}, {}]})
     assert len(list(service.client.messages.opens().iter_all())) == 3

@@ -29,7 +29,7 @@ EMAIL = Email(sender="joe@d.com", to="jane@example.com", text_body="Thank you")
 OK = {"ErrorCode": 0, "Message": "OK", "MessageID": "1", "To": "jane@example.com"}
 
 
-RECEIVER = attrs.evolve(EMAIL, to="receiver@example.com")  # whom the contract's answers name
+RECEIVER = attrs.evolve(EMAIL, to="receiver@example.com")  # the addresses that the contract's responses name
 
 
 def everything():
@@ -57,24 +57,23 @@ def everything():
 
 
 @pytest.mark.parametrize("make", [lambda: Email(**everything()), everything], ids=["Email", "mapping"])
-def test_every_field_is_sent_as_the_contract_has_it(service, requests_json, answers, make):
-    """An email with every field, given as an `Email` or a mapping, is exactly the contract's JSON."""
-    service.answer("POST", "/email", {**answers("email"), "To": "joe@example.com"})
+def test_every_field_is_sent_as_the_contract_has_it(service, requests_json, responses_json, make):
+    service.respond("POST", "/email", {**responses_json("email"), "To": "joe@example.com"})
     service.client.outbound.send(make())
     (request,) = service.calls
     assert (request.method, request.path_url) == ("POST", "/email")
     assert service.bodies == [requests_json("email")]
 
 
-def test_fields_that_are_not_given_are_left_out_of_the_request(service, requests_json, answers):
-    service.answer("POST", "/email", {**answers("email"), "To": "jane@example.com"})
+def test_fields_that_are_not_given_are_left_out_of_the_request(service, requests_json, responses_json):
+    service.respond("POST", "/email", {**responses_json("email"), "To": "jane@example.com"})
     service.client.outbound.send(EMAIL)
     assert service.bodies == [requests_json("email_minimal")]
 
 
-def test_the_result_has_all_values_of_the_response(service, answers):
+def test_the_result_has_all_values_of_the_response(service, responses_json):
     """All that the service says of an accepted email is in the result."""
-    service.answer("POST", "/email", answers("email"))
+    service.respond("POST", "/email", responses_json("email"))
     result = service.client.outbound.send(RECEIVER)
     assert result.message_id == "0a129aee-e1cd-480d-b08d-4f48548ff48d"
     assert (result.to, result.error_code, result.message) == ("receiver@example.com", 0, "OK")
@@ -86,11 +85,11 @@ def test_the_result_has_all_values_of_the_response(service, answers):
 
 
 @pytest.mark.parametrize("name", ["email", "email_delayed", "email_test_token", "email_some_inactive"])
-def test_every_accepted_response_of_the_contract(service, answers, name):
+def test_every_accepted_response_of_the_contract(service, responses_json, name):
     """Each of the service's ways to say yes is a result, one without `ErrorCode` too."""
-    service.answer("POST", "/email", answers(name))
+    service.respond("POST", "/email", responses_json(name))
     result = service.client.outbound.send(RECEIVER)
-    assert (result.message_id, result.error_code) == (answers(name)["MessageID"], 0)
+    assert (result.message_id, result.error_code) == (responses_json(name)["MessageID"], 0)
     inactive = ("gone@example.com", "left@example.com") if name == "email_some_inactive" else ()
     assert result.inactive_recipients == inactive
 
@@ -109,13 +108,12 @@ ODD_SUCCESSES = {
 @pytest.mark.parametrize("name", ODD_SUCCESSES)
 def test_unusual_responses_of_success_are_accepted(service, name):
     """A response that names the message is a success, whatever else is missing from it or new in it."""
-    service.answer("POST", "/email", ODD_SUCCESSES[name])
+    service.respond("POST", "/email", ODD_SUCCESSES[name])
     assert service.client.outbound.send(EMAIL).message_id == "1"
 
 
 def test_a_success_without_a_message_id_is_accepted(service):
-    """An `ErrorCode` 0 without `MessageID` is accepted, for a single send."""
-    service.answer("POST", "/email", {"ErrorCode": 0, "Message": "OK"})
+    service.respond("POST", "/email", {"ErrorCode": 0, "Message": "OK"})
     assert service.client.outbound.send(EMAIL).message_id == ""
 
 
@@ -137,7 +135,7 @@ UNREADABLE = {
 @pytest.mark.parametrize("name", UNREADABLE)
 def test_an_unreadable_response_of_success_is_unknown(service, name):
     """A 2xx that names no message may be anything: `DeliveryUnknown`, with status and key, asked once."""
-    service.answer("POST", "/email", UNREADABLE[name])
+    service.respond("POST", "/email", UNREADABLE[name])
     with pytest.raises(DeliveryUnknown) as caught:
         service.client.outbound.send(EMAIL, idempotency_key="key-1")
     error = caught.value
@@ -146,7 +144,7 @@ def test_an_unreadable_response_of_success_is_unknown(service, name):
     assert len(service.calls) == 1
 
 
-REFUSALS = [
+REJECTIONS = [
     (422, {"ErrorCode": 300, "Message": "Invalid 'To' address"}, InvalidRequest),
     (422, {"ErrorCode": 4711, "Message": "Something new"}, InvalidRequest),
     (401, {"ErrorCode": 10, "Message": "Bad token"}, Unauthorized),
@@ -158,10 +156,10 @@ REFUSALS = [
 ]
 
 
-@pytest.mark.parametrize("status, value, error", REFUSALS, ids=[str(row[0]) for row in REFUSALS])
+@pytest.mark.parametrize("status, value, error", REJECTIONS, ids=[str(row[0]) for row in REJECTIONS])
 def test_emails_that_the_service_would_reject_are_not_sent(service, status, value, error):
     """A rejection is its own class, and surely not sent."""
-    service.answer("POST", "/email", value, status)
+    service.respond("POST", "/email", value, status)
     with pytest.raises(APIError) as caught:
         service.client.outbound.send(EMAIL)
     assert type(caught.value) is error
@@ -169,9 +167,8 @@ def test_emails_that_the_service_would_reject_are_not_sent(service, status, valu
     assert len(service.calls) == 1
 
 
-def test_an_email_with_inactive_recipients_only_names_them(service, answers):
-    """When every recipient is suppressed the error names them."""
-    service.answer("POST", "/email", answers("email_all_inactive"), 422)
+def test_an_email_with_inactive_recipients_only_names_them(service, responses_json):
+    service.respond("POST", "/email", responses_json("email_all_inactive"), 422)
     with pytest.raises(InactiveRecipient) as caught:
         service.client.outbound.send(EMAIL)
     assert caught.value.addresses == ("gone@example.com", "left@example.com")
@@ -182,8 +179,7 @@ def test_an_email_with_inactive_recipients_only_names_them(service, answers):
     "text, low, high", [("7", 7, 7), ("Fri, 31 Dec 9999 23:59:59 GMT", 1e9, 1e12), ("soon", None, None)]
 )
 def test_a_rate_limit_has_retry_after(service, text, low, high):
-    """A 429 needs no JSON, and its `Retry-After` is read in both forms."""
-    service.answer("POST", "/email", b"slow down", 429, Retry_After=text)
+    service.respond("POST", "/email", b"slow down", 429, Retry_After=text)
     with pytest.raises(RateLimited) as caught:
         service.client.outbound.send(EMAIL)
     after = caught.value.retry_after
@@ -193,8 +189,7 @@ def test_a_rate_limit_has_retry_after(service, text, low, high):
 
 @pytest.mark.parametrize("status, value", [(408, b""), (500, b""), (502, b"<html>"), (503, b""), (504, b""), (500, OK)])
 def test_a_5xx_or_408_leaves_a_send_unknown(service, status, value):
-    """After a 408 or 5xx nobody knows: `DeliveryUnknown`, not tried again."""
-    service.answer("POST", "/email", value, status)
+    service.respond("POST", "/email", value, status)
     with pytest.raises(DeliveryUnknown) as caught:
         service.client.outbound.send(EMAIL, idempotency_key="key-1")
     assert (caught.value.status, caught.value.idempotency_key, caught.value.retryable) == (status, None, False)
@@ -204,7 +199,7 @@ def test_a_5xx_or_408_leaves_a_send_unknown(service, status, value):
 
 def test_the_idempotency_key_argument_applies_to_the_email(service):
     """`send(idempotency_key=)` is the email's own; the email that was given stays as it was."""
-    service.answer("POST", "/email", OK)
+    service.respond("POST", "/email", OK)
     assert service.client.outbound.send(EMAIL, idempotency_key="a").idempotency_key == "a"
     keyed = attrs.evolve(EMAIL, idempotency_key="b")
     assert service.client.outbound.send(keyed).idempotency_key == "b"
@@ -234,7 +229,6 @@ def test_the_sandbox_accepts_an_email(client):
 
 
 def test_the_sandbox_suppresses_a_bounced_address(client):
-    """An email to an address that hard-bounced is rejected, and the error names the address."""
     email = {"to": "HardBounce@bounce-testing.postmarkapp.com", "subject": "Hi", "text_body": "Hi"}
     assert client.outbound.send(email).message_id
     with pytest.raises(InactiveRecipient) as caught:
@@ -243,7 +237,6 @@ def test_the_sandbox_suppresses_a_bounced_address(client):
 
 
 def test_the_sandbox_rejects_a_wrong_token(sandbox):
-    """A token that the service does not know is `Unauthorized`."""
     from emailapi import Client
 
     with Client("wrong", base_url=sandbox.url) as client, pytest.raises(Unauthorized) as caught:

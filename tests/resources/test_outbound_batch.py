@@ -23,12 +23,12 @@ from emailapi.transports.api.transport import APITransport
 
 
 def new_email(name, **more):
-    """Make an email to somebody."""
+    """Make an email to `someone@example.com`."""
     return Email(sender="joe@d.com", to=f"{name}@example.com", subject="Hi", text_body="Hi", **more)
 
 
 def ok(name):
-    """Return the item that accepts an email to somebody."""
+    """Return the item that accepts an email."""
     return {"ErrorCode": 0, "Message": "OK", "MessageID": name, "To": f"{name}@example.com"}
 
 
@@ -39,9 +39,8 @@ def accept(request):
     return [ok(item["To"].partition("@")[0]) for item in json.loads(request.body)]
 
 
-def test_a_batch_is_a_json_array(service, requests_json, answers):
-    """A batch is a POST of an array, and each item of the response is the result or error of its email."""
-    service.answer("POST", "/email/batch", answers("email_batch"))
+def test_a_batch_is_a_json_array(service, requests_json, responses_json):
+    service.respond("POST", "/email/batch", responses_json("email_batch"))
     emails = [
         {"sender": "joe@d.com", "to": "first@example.com", "subject": "Hi", "text_body": "One"},
         Email(sender="joe@d.com", to="gone@example.com", subject="Hi", text_body="Two"),
@@ -63,18 +62,17 @@ def test_the_error_of_an_item_has_the_index_and_key_of_its_email(service, whole)
     """Also if the request failed as a whole."""
     emails = [new_email("a", idempotency_key="key-a"), {}, new_email("b", idempotency_key="key-b")]
     if not whole:
-        service.answer("POST", "/email/batch", [ok("a"), {"ErrorCode": 300, "Message": "Bad"}])
+        service.respond("POST", "/email/batch", [ok("a"), {"ErrorCode": 300, "Message": "Bad"}])
         places = [(1, None), (2, "key-b")]
     else:
-        service.answer("POST", "/email/batch", {"ErrorCode": 10, "Message": "Bad token"}, status=401)
+        service.respond("POST", "/email/batch", {"ErrorCode": 10, "Message": "Bad token"}, status=401)
         places = [(0, "key-a"), (1, None), (2, "key-b")]
     failed = service.client.outbound.send_batch(emails).failed
     assert [(error.index, error.idempotency_key) for error in failed] == places
 
 
 def test_an_invalid_email_does_not_stop_the_others(service):
-    """An email that is rejected here is an `InvalidEmail` at its place, naming it; the others are sent."""
-    service.answer_by("POST", "/email/batch", accept)
+    service.respond_by("POST", "/email/batch", accept)
     emails = [
         new_email("a"),
         {"to": "x@example.com", "txt_body": "y"},
@@ -94,7 +92,6 @@ def test_an_invalid_email_does_not_stop_the_others(service):
 
 
 def test_no_request_when_no_email_is_valid(service):
-    """When no email is valid nothing is sent, and every place has its error."""
     result = service.client.outbound.send_batch([{}, {}])
     assert [type(item) for item in result] == [InvalidEmail, InvalidEmail]
     assert not service.calls
@@ -102,7 +99,6 @@ def test_no_request_when_no_email_is_valid(service):
 
 @pytest.mark.parametrize("given", [new_email("a"), {"to": "a@example.com"}, "a@example.com", b"", 7, None])
 def test_a_single_email_is_rejected_as_a_batch(service, given):
-    """A single email instead of many is an `InvalidArgument` that names the argument."""
     with pytest.raises(InvalidArgument) as caught:
         service.client.outbound.send_batch(given)
     assert caught.value.argument == "emails"
@@ -136,7 +132,7 @@ ODD_ITEMS = {
 def test_an_unreadable_item_does_not_affect_the_others(service, name):
     """An item that is odd is judged by itself; those beside it stand."""
     item, kind = ODD_ITEMS[name]
-    service.answer("POST", "/email/batch", [ok("a"), item, ok("c")])
+    service.respond("POST", "/email/batch", [ok("a"), item, ok("c")])
     result = service.client.outbound.send_batch(
         [new_email("a"), new_email("b", idempotency_key="key-b"), new_email("c")]
     )
@@ -160,8 +156,7 @@ MISMATCHES = {
 
 @pytest.mark.parametrize("name", MISMATCHES)
 def test_a_response_of_another_length_leaves_every_email_unknown(service, name):
-    """A response that does not match its request leaves every email unknown, each with its own key."""
-    service.answer("POST", "/email/batch", MISMATCHES[name])
+    service.respond("POST", "/email/batch", MISMATCHES[name])
     emails = [new_email("a", idempotency_key="key-a"), new_email("b", idempotency_key="key-b")]
     result = service.client.outbound.send_batch(emails)
     assert [type(item) for item in result] == [DeliveryUnknown] * 2
@@ -183,8 +178,7 @@ def test_a_response_of_another_length_leaves_every_email_unknown(service, name):
     ],
 )
 def test_a_failed_request_is_the_error_of_each_email(service, status, value, kind):
-    """What fails a whole request stands at each of its emails, as an error of its own with that email's key."""
-    service.answer("POST", "/email/batch", value, status)
+    service.respond("POST", "/email/batch", value, status)
     emails = [new_email("a", idempotency_key="key-a"), new_email("b", idempotency_key="key-b")]
     one, other = service.client.outbound.send_batch(emails)
     assert type(one) is type(other) is kind
@@ -195,8 +189,7 @@ def test_a_failed_request_is_the_error_of_each_email(service, status, value, kin
 
 
 def test_a_batch_is_sent_in_requests_of_500_emails(service):
-    """A batch leaves in requests of at most 500 emails, one after another; results keep the input's order."""
-    service.answer_by("POST", "/email/batch", accept)
+    service.respond_by("POST", "/email/batch", accept)
     names = [str(number) for number in range(1001)]
     result = service.client.outbound.send_batch(new_email(name) for name in names)
     assert [item.message_id for item in result] == names
@@ -206,7 +199,7 @@ def test_a_batch_is_sent_in_requests_of_500_emails(service):
 def test_a_batch_is_split_by_the_size_of_requests(service, monkeypatch):
     """A request's bytes stay within the limit, its brackets and commas counted; every email is in exactly one."""
     one = len(api.encode(new_email("a"), service.client._options, api.EMAILS.check).part)
-    service.answer_by("POST", "/email/batch", accept)
+    service.respond_by("POST", "/email/batch", accept)
     for limit, sizes in ((2 * one + 3, [2, 2, 1]), (2 * one + 2, [1, 1, 1, 1, 1]), (one, [1, 1, 1, 1, 1])):
         monkeypatch.setattr(APITransport, "_batch_bytes", limit)
         before = len(service.calls)
@@ -218,11 +211,10 @@ def test_a_batch_is_split_by_the_size_of_requests(service, monkeypatch):
 
 
 def test_a_failed_chunk_does_not_affect_the_others(service, monkeypatch):
-    """A chunk that fails leaves the results of those before and behind it."""
     monkeypatch.setattr(APITransport, "at_once", 2)
-    service.answer("POST", "/email/batch", [ok("a"), ok("b")])
-    service.answer("POST", "/email/batch", b"<html>", 502)
-    service.answer("POST", "/email/batch", [ok("e")])
+    service.respond("POST", "/email/batch", [ok("a"), ok("b")])
+    service.respond("POST", "/email/batch", b"<html>", 502)
+    service.respond("POST", "/email/batch", [ok("e")])
     result = service.client.outbound.send_batch([new_email(name) for name in "abcde"])
     assert [getattr(item, "message_id", type(item)) for item in result] == [
         "a",
@@ -235,8 +227,7 @@ def test_a_failed_chunk_does_not_affect_the_others(service, monkeypatch):
 
 
 def test_raise_for_errors_raises_if_an_email_failed(service):
-    """`raise_for_errors` raises when an email failed, with the batch, and tells whether any may have been sent."""
-    service.answer("POST", "/email/batch", [ok("a"), {}])
+    service.respond("POST", "/email/batch", [ok("a"), {}])
     result = service.client.outbound.send_batch([new_email("a"), new_email("b")])
     with pytest.raises(BatchFailed, match="1 of 2") as caught:
         result.raise_for_errors()
@@ -246,7 +237,6 @@ def test_raise_for_errors_raises_if_an_email_failed(service):
 
 @pytest.mark.slow
 def test_an_unreachable_server_is_the_error_of_each_email():
-    """When nothing was sent, each email's error says so, and the batch may be sent again."""
     from emailapi import Client
 
     with Client("t", base_url="http://127.0.0.1:9") as client:
@@ -275,7 +265,7 @@ def test_metadata_changed_after_validation_fails_only_its_email(service, value):
     """A dictionary of a frozen email can be changed; what it holds then is checked again."""
     emails = [new_email(name) for name in "abc"]
     emails[1].metadata["late"] = value
-    service.answer("POST", "/email/batch", [ok("a"), ok("c")] if value != "a\r\nb" else [ok("a"), ok("b"), ok("c")])
+    service.respond("POST", "/email/batch", [ok("a"), ok("c")] if value != "a\r\nb" else [ok("a"), ok("b"), ok("c")])
     result = service.client.outbound.send_batch(emails)
     if value != "a\r\nb":
         assert [getattr(item, "field", "") for item in result] == ["", "metadata", ""]

@@ -23,7 +23,6 @@ def new_emails(count: int):
 
 
 def test_new_keys_are_uuids():
-    """A key that nobody gave is a random UUID of version 4, and no other's."""
     keys = new_keys(50)
     assert {(uuid.UUID(key).version, uuid.UUID(key).variant) for key in keys} == {(4, uuid.RFC_4122)}
     assert len(set(keys)) == 50
@@ -40,7 +39,6 @@ def test_an_email_is_found_by_its_key(client):
 
 @pytest.mark.parametrize("key", ["", None, 7, b"k", "x" * 81, "\ud800", "a\nb", "a\0b"])
 def test_a_key_that_no_email_can_have_is_an_invalid_argument(client, key):
-    """The limits are those of an email's `idempotency_key`, and the error is no email's."""
     with pytest.raises(InvalidArgument, match="idempotency_key") as caught:
         client.outbound.find(key)
     assert type(caught.value) is InvalidArgument
@@ -94,7 +92,6 @@ def test_without_reconciling_nothing_is_added(client):
 
 
 def test_send_many_returns_results_in_the_order_of_the_input(client):
-    """`send_many` gives each email's result in the order of the input, errors in their places, and counts."""
     given = [*new_emails(7), {"txt_body": "wrong"}, *new_emails(4)]
     told = []
     with client.outbound.send_many(
@@ -124,7 +121,6 @@ def test_send_many_reads_the_input_as_needed(client):
 
 
 def test_sending_starts_at_the_call_and_warns_when_dropped(client):
-    """A sending whose results nobody reads has begun all the same, and says how much of it was not sent."""
     before = client.messages.list().total_count
     with pytest.warns(RuntimeWarning, match="10 emails were taken, 40 are not sent"):
         client.outbound.send_many([*new_emails(50)], workers=1, chunk_size=5)
@@ -144,8 +140,6 @@ def test_leaving_send_many_early_stops_its_threads(client):
 
 
 def test_an_error_of_the_input_comes_after_all_results(client):
-    """What the input raises comes behind the results of the emails before it."""
-
     def generator():
         yield from new_emails(10)
         raise LookupError("no more")
@@ -173,7 +167,6 @@ def test_an_error_of_the_input_comes_after_all_results(client):
     ],
 )
 def test_invalid_workers_and_chunk_sizes_are_named(client, name, value):
-    """Workers and chunk sizes have limits, and the one that is wrong is named."""
     with pytest.raises(InvalidArgument, match=name):
         client.outbound.send_many(new_emails(1), **{name: value})
 

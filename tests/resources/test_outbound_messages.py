@@ -1,4 +1,4 @@
-"""Sending what the standard library's `email` builds: whoever comes from smtplib changes one line."""
+"""Sending messages of the standard library's `email`: programs that used smtplib change one line."""
 
 from __future__ import annotations
 
@@ -67,7 +67,6 @@ def test_message_objects_can_be_sent_in_batches(client):
 
 
 def test_a_part_that_an_email_cannot_express_is_rejected_by_name(client):
-    """In a batch, the error is the item of its email."""
     signed = MIMEMultipart("signed", protocol="application/pkcs7-signature")
     signed["From"], signed["To"] = "a@example.com", "b@example.com"
     signed.attach(MIMEText("x"))
@@ -80,7 +79,6 @@ def test_a_part_that_an_email_cannot_express_is_rejected_by_name(client):
 
 
 def test_template_methods_reject_message_objects(client):
-    """A message is no email of a template, and one message is no list."""
     with pytest.raises(InvalidEmail):
         client.outbound.send_template(message())
     with pytest.raises(InvalidArgument):

@@ -79,7 +79,7 @@ BULK = BulkEmail(
 
 
 def bulk(status):
-    """Return the request of tests/answers/email_bulk*.json, this far."""
+    """Return the request of tests/responses/email_bulk*.json, this far."""
     return BulkStatus(
         id=ID,
         submitted_at=datetime(2026, 3, 17, 7, 25, 1, 417864, UTC),
@@ -96,13 +96,13 @@ CALLS = [
     (
         lambda client: client.outbound.send_template(TEMPLATE_MAIL),
         "POST /email/withTemplate",
-        {"body": "email_with_template", "answer": "email"},
+        {"body": "email_with_template", "response": "email"},
         ACCEPTED,
     ),
     (
         lambda client: client.outbound.send_bulk(BULK),
         "POST /email/bulk",
-        {"body": "email_bulk", "answer": "email_bulk"},
+        {"body": "email_bulk", "response": "email_bulk"},
         bulk(BulkState.ACCEPTED),
     ),
     (
@@ -114,7 +114,7 @@ CALLS = [
             }
         ),
         "POST /email/bulk",
-        {"body": "email_bulk_template", "answer": "email_bulk_older"},
+        {"body": "email_bulk_template", "response": "email_bulk_older"},
         BulkStatus(id=ID, submitted_at=datetime(2025, 3, 17, 7, 25, 1, tzinfo=UTC), status=BulkState.FAILED),
     ),
     (
@@ -122,13 +122,13 @@ CALLS = [
             BulkEmail(sender="joe@d.com", template_alias="welcome", messages=[BulkMessage(to="joe@example.com")])
         ),
         "POST /email/bulk",
-        {"body": "email_bulk_template_alias", "answer": "email_bulk"},
+        {"body": "email_bulk_template_alias", "response": "email_bulk"},
         bulk(BulkState.ACCEPTED),
     ),
     (
         lambda client: client.outbound.bulk_status(ID),
         f"GET /email/bulk/{ID}",
-        {"answer": "email_bulk_status"},
+        {"response": "email_bulk_status"},
         bulk(BulkState.COMPLETED),
     ),
 ]
@@ -136,12 +136,10 @@ CALLS = [
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
 def test_each_method_sends_the_documented_request_and_reads_the_response(contract, call, line, files, expected):
-    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected
 
 
 def test_a_batch_of_template_emails_is_an_object_with_an_array(contract):
-    """A batch of emails of templates is an object with an array, its response an array in the same order."""
     emails = [
         TemplateEmail(
             sender="joe@d.com", to="first@example.com", template_alias="welcome", template_model={"name": "One"}
@@ -153,7 +151,7 @@ def test_a_batch_of_template_emails_is_an_object_with_an_array(contract):
         lambda client: client.outbound.send_template_batch(emails),
         "POST /email/batchWithTemplates",
         body="email_batch_with_templates",
-        answer="email_batch",
+        response="email_batch",
     )
     assert isinstance(result, BatchResult)
     first, gone, third = result
@@ -162,10 +160,9 @@ def test_a_batch_of_template_emails_is_an_object_with_an_array(contract):
     assert gone.addresses == ("gone@example.com",)
 
 
-def test_bulk_requests_are_listed_over_all_pages(service, answers, requests_json):
-    """Bulk requests are listed page by page; the service's key of the next page goes back unchanged."""
+def test_bulk_requests_are_listed_over_all_pages(service, responses_json, requests_json):
     for name in ("email_bulk_list", "email_bulk_list_end"):
-        service.answer("GET", "/email/bulk", answers(name))
+        service.respond("GET", "/email/bulk", responses_json(name))
     page = service.client.outbound.list_bulk(count=2)
     assert page == Page(
         (
@@ -184,9 +181,9 @@ def test_bulk_requests_are_listed_over_all_pages(service, answers, requests_json
     assert [request.path_url.partition("?")[0] for request in service.calls] == ["/email/bulk"] * 2
 
 
-def test_a_bulk_request_can_have_several_errors(service, answers):
+def test_a_bulk_request_can_have_several_errors(service, responses_json):
     """Code 11 names every field at fault, each with its sentences."""
-    service.answer("POST", "/email/bulk", answers("email_bulk_invalid"), 422)
+    service.respond("POST", "/email/bulk", responses_json("email_bulk_invalid"), 422)
     with pytest.raises(InvalidRequest) as caught:
         service.client.outbound.send_bulk(BULK)
     assert caught.value.code == 11
@@ -197,15 +194,13 @@ def test_a_bulk_request_can_have_several_errors(service, answers):
 
 
 def test_an_unknown_bulk_request_is_not_found(service):
-    """A bulk id that this server does not have is `NotFound`, by 404 and code 12."""
-    service.answer("GET", "/email/bulk/x", {"ErrorCode": 12, "Message": "Not found."}, 404)
+    service.respond("GET", "/email/bulk/x", {"ErrorCode": 12, "Message": "Not found."}, 404)
     with pytest.raises(NotFound):
         service.client.outbound.bulk_status("x")
 
 
 @pytest.mark.parametrize("value", [{}, [], b"<html>", {"Id": ""}, {"Id": []}])
 def test_an_unreadable_bulk_response_is_unknown(service, value):
-    """A bulk request whose response has no id may have been taken."""
-    service.answer("POST", "/email/bulk", value)
+    service.respond("POST", "/email/bulk", value)
     with pytest.raises(DeliveryUnknown):
         service.client.outbound.send_bulk(BULK)

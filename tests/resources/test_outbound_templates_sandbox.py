@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from emailapi import Client, NotFound, TemplateEmail
+from emailapi import Client, InvalidEmail, NotFound, TemplateEmail
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +55,40 @@ def test_send_template_batch_renders_each_email(client, template):
     first, second = client.outbound.send_template_batch(emails)
     assert client.messages.get(first.message_id).text_body == "Not shipped"
     assert (type(second), second.code) == (NotFound, 1101)
+
+
+def test_send_template_many_sends_each_chunk_by_the_endpoint_for_templates(client, template):
+    """Results are in the order of the input; an email with a wrong field is an item, as in `send_many`."""
+    emails = [
+        {"sender": "a@example.com", "to": f"u{number}@example.com", "template_alias": "order", "template_model": MODEL}
+        for number in range(7)
+    ]
+    emails[3] |= {"to": "nobody@"}
+    with client.outbound.send_template_many(iter(emails), chunk_size=2, workers=2) as sending:
+        items = [*sending]
+    assert [getattr(item, "to", None) for item in items] == [
+        f"u{number}@example.com" if number != 3 else None for number in range(7)
+    ]
+    assert isinstance(items[3], InvalidEmail)
+    assert client.messages.get(items[6].message_id).subject == "Order 7"
+
+
+def test_send_template_many_searches_for_the_first_emails(client, template):
+    """After a crash those may have been sent; subjects are the template's, and not compared."""
+    emails = [
+        {
+            "sender": "a@example.com",
+            "to": "searched@example.com",
+            "template_alias": "order",
+            "template_model": MODEL,
+            "idempotency_key": f"order-{number}",
+        }
+        for number in range(3)
+    ]
+    client.outbound.send_template(emails[0])
+    items = [*client.outbound.send_template_many(emails, check_first_limit=2)]
+    assert [item.reconciled for item in items] == [True, False, False]
+    assert client.messages.list(recipient="searched@example.com").total_count == 3
 
 
 def test_a_model_that_does_not_fit_bounces(client, template):

@@ -17,7 +17,7 @@ def serve_rows(service, rows, total=None):
         count, offset = int(request.params["count"]), int(request.params["offset"])
         return {"TotalCount": str(len(rows) if total is None else total), "Messages": rows[offset : offset + count]}
 
-    service.answer_by("GET", "/messages/outbound", page)
+    service.respond_by("GET", "/messages/outbound", page)
 
 
 def row(number):
@@ -48,7 +48,6 @@ def asked(service):
     ],
 )
 def test_a_range_beyond_the_limit_of_the_service_is_rejected(service, given, argument):
-    """Count and offset are whole numbers within the service's limits, else rejected by name before a request."""
     with pytest.raises(InvalidArgument) as caught:
         service.client.messages.list(**given)
     assert caught.value.argument == argument
@@ -64,7 +63,6 @@ def test_the_first_and_last_page_of_the_range_can_be_listed(service, count, offs
 
 
 def test_a_page_is_a_sequence(service):
-    """A page is iterated, indexed, sliced and counted as its records."""
     serve_rows(service, [row(number) for number in range(3)])
     page = service.client.messages.list()
     assert [message.message_id for message in page] == ["0", "1", "2"]
@@ -109,7 +107,6 @@ def test_repeated_records_are_skipped(service):
 
 
 def test_iter_all_ends_when_there_are_no_more_rows(service):
-    """A walk stops where no more rows come, whatever the total promised."""
     serve_rows(service, [row(number) for number in range(3)], total=100)
     assert len(list(service.client.messages.list(count=2).iter_all())) == 3
     assert len(service.calls) == 3
@@ -117,8 +114,7 @@ def test_iter_all_ends_when_there_are_no_more_rows(service):
 
 @pytest.mark.parametrize("total", [None, "many", -1, [], 1e400, "2"])
 def test_an_unreadable_total_does_not_end_the_iteration(service, total):
-    """A total that is none counts what came."""
-    service.answer("GET", "/messages/outbound", {"TotalCount": total, "Messages": [row(1), row(2)]})
+    service.respond("GET", "/messages/outbound", {"TotalCount": total, "Messages": [row(1), row(2)]})
     page = service.client.messages.list()
     assert page.total_count in (2, -1)
     assert len(list(page.iter_all())) == 2
@@ -154,7 +150,6 @@ def test_iter_all_beyond_the_limit_of_the_service_raises_limit_exceeded(service)
 
 
 def test_a_page_can_be_pickled(service):
-    """A page pickles with all it shows, without the client; it cannot fetch what is behind it."""
     serve_rows(service, [row(0), 7, row(2)])
     page = service.client.messages.list(count=2)
     copy = pickle.loads(pickle.dumps(page))

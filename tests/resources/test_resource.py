@@ -1,4 +1,4 @@
-"""What every namespace does with arguments that cannot travel."""
+"""Every namespace: arguments that JSON cannot have."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ from emailapi.resources._resource import encode_body, encode_query, path_segment
 
 @pytest.mark.parametrize("value", [{"a": object()}, {"a": float("nan")}, {"a": {1, 2}}, {"a": "\ud800"}])
 def test_a_body_that_json_cannot_express_is_rejected(value):
-    """What JSON does not have is rejected before anything is sent."""
     with pytest.raises(InvalidArgument, match="cannot be written as JSON"):
         encode_body(value)
 
 
 def test_a_body_that_contains_itself_is_rejected():
-    """A value without an end is rejected, too."""
     value: dict[str, object] = {}
     value["a"] = value
     with pytest.raises(InvalidArgument, match="cannot be written as JSON"):
@@ -24,7 +22,6 @@ def test_a_body_that_contains_itself_is_rejected():
 
 
 def test_a_filter_with_a_lone_surrogate_is_rejected():
-    """A filter that cannot be encoded is named."""
     with pytest.raises(InvalidArgument, match="'tag'") as caught:
         encode_query([("count", "5"), ("tag", "\ud800")])
     assert caught.value.argument == "tag"
@@ -40,5 +37,4 @@ def test_an_id_that_would_change_the_path_is_rejected(value):
 
 @pytest.mark.parametrize("value, part", [(7, "7"), ("a/b", "a%2Fb"), ("a?b#c", "a%3Fb%23c"), ("ü", "%C3%BC")])
 def test_any_other_id_is_one_segment_of_the_path(value, part):
-    """Any other id is one part of the path, whatever characters it has."""
     assert path_segment(value, "id") == part

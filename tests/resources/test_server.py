@@ -51,30 +51,30 @@ SETTINGS = {
 }
 
 CALLS = [
-    (lambda client: client.server.get(), "GET /server", {"answer": "server"}, SERVER),
+    (lambda client: client.server.get(), "GET /server", {"response": "server"}, SERVER),
     (
         lambda client: client.server.edit(**SETTINGS),
         "PUT /server",
-        {"body": "server_edit", "answer": "server"},
+        {"body": "server_edit", "response": "server"},
         SERVER,
     ),
     (
         lambda account: account.servers.list(count=10, name="Prod & more"),
         "GET /servers",
-        {"query": "servers_query", "answer": "servers"},
+        {"query": "servers_query", "response": "servers"},
         Page((SERVER,), 1),
     ),
-    (lambda account: account.servers.get(23), "GET /servers/23", {"answer": "server"}, SERVER),
+    (lambda account: account.servers.get(23), "GET /servers/23", {"response": "server"}, SERVER),
     (
         lambda account: account.servers.create(**SETTINGS, delivery_type=DeliveryType.SANDBOX),
         "POST /servers",
-        {"body": "server_create", "answer": "server"},
+        {"body": "server_create", "response": "server"},
         SERVER,
     ),
     (
         lambda account: account.servers.edit(23, **SETTINGS),
         "PUT /servers/23",
-        {"body": "server_edit", "answer": "server"},
+        {"body": "server_edit", "response": "server"},
         SERVER,
     ),
     (lambda account: account.servers.delete(23), "DELETE /servers/23", {}, None),
@@ -83,12 +83,10 @@ CALLS = [
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
 def test_each_method_sends_the_documented_request_and_reads_the_response(contract, call, line, files, expected):
-    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected
 
 
 @pytest.mark.parametrize("color, expected", [("TURQUOISE", ServerColor.TURQUOISE), ("Turqoise", "Turqoise")])
 def test_an_unknown_color_is_a_string(service, color, expected):
-    """A colour's case may vary; one that nobody knows, as the service's own misspelling, comes as the text it is."""
-    service.answer("GET", "/server", {"Color": color})
+    service.respond("GET", "/server", {"Color": color})
     assert service.client.server.get().color == expected

@@ -28,7 +28,6 @@ SETTINGS = {
 
 
 def test_get_returns_the_server_of_the_token(client, sandbox):
-    """The server is the one of the token, and reads as what it is."""
     server = client.server.get()
     assert server == Server(
         id=4_000_001,
@@ -68,7 +67,6 @@ def test_edit_changes_each_setting(client):
     ],
 )
 def test_rejected_requests_raise_the_class_of_their_code(client, account, changes, error, code):
-    """A setting that cannot be raises its own class, by its own code."""
     if not account.servers.list(name="Taken"):
         account.servers.create(name="Taken", inbound_domain="taken.example.com")
     with pytest.raises(error) as caught:

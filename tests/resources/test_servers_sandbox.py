@@ -9,7 +9,6 @@ from emailapi import Client, Conflict, DeliveryType, Email, InvalidRequest, Serv
 
 
 def test_create_returns_a_server_whose_token_works(sandbox, account):
-    """A new server has the settings it was made with, and its token sends at once."""
     server = account.servers.create(
         name="Staging",
         delivery_type=DeliveryType.SANDBOX,
@@ -28,7 +27,6 @@ def test_create_returns_a_server_whose_token_works(sandbox, account):
 
 
 def test_list_filters_and_pages_servers(account):
-    """Servers are listed whole and newest first, by a part of the name, and walked page by page."""
     made = [account.servers.create(name=f"Listed {number}") for number in range(3)]
     page = account.servers.list(count=2, name="listed")
     assert (list(page), page.total_count) == ([made[2], made[1]], 3)
@@ -37,7 +35,6 @@ def test_list_filters_and_pages_servers(account):
 
 
 def test_edit_keeps_settings_that_are_not_given(account):
-    """What is left out of a change stays as it is."""
     server = account.servers.create(name="Before", inbound_spam_threshold=3)
     changed = account.servers.edit(server.id, name="After", raw_email_enabled=True)
     assert changed == account.servers.get(server.id) == attrs.evolve(server, name="After", raw_email_enabled=True)

@@ -54,7 +54,6 @@ def test_list_returns_signatures_without_their_records(account):
 
 
 def test_edit_keeps_settings_that_are_not_given(account):
-    """What is left out of a change stays as it is, but the name has to be there."""
     made = account.signatures.create(from_email="a@edited.example", name="A", confirmation_personal_note="Hi")
     changed = account.signatures.edit(made.id, name="B", reply_to_email="r@edited.example")
     assert changed == attrs.evolve(made, name="B", reply_to_email_address="r@edited.example")
@@ -62,7 +61,6 @@ def test_edit_keeps_settings_that_are_not_given(account):
 
 
 def test_a_confirmation_can_be_requested_until_it_is_given(sandbox, account):
-    """The owner is written to as often as is asked, until the owner agrees."""
     made = account.signatures.create(from_email="a@asked.example", name="A")
     assert account.signatures.resend(made.id) is None
     sandbox.confirm_signature("a@asked.example")
@@ -73,7 +71,6 @@ def test_a_confirmation_can_be_requested_until_it_is_given(sandbox, account):
 
 
 def test_spf_and_dkim_of_a_signature_are_those_of_its_domain(account):
-    """SPF is looked for, and the key is renewed, by the signature as by its domain."""
     made = account.signatures.create(from_email="a@records.example", name="A")
     domain = account.domains.create(name="records.example")
     assert account.signatures.verify_spf(made.id).spf_verified
@@ -87,7 +84,6 @@ def test_spf_and_dkim_of_a_signature_are_those_of_its_domain(account):
 
 
 def test_a_deleted_signature_is_not_found(account):
-    """A signature that was removed is not found."""
     made = account.signatures.create(from_email="a@doomed.example", name="A")
     assert account.signatures.delete(made.id) is None
     with pytest.raises(NotFound) as caught:

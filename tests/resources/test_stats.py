@@ -9,8 +9,8 @@ import pytest
 from emailapi import Email, InvalidArgument, InvalidRequest, InvalidResponse, StatsOverview
 
 
-def test_the_overview_has_every_count_and_rate(service, answers):
-    service.answer("GET", "/stats/outbound", answers("stats_outbound"))
+def test_the_overview_has_every_count_and_rate(service, responses_json):
+    service.respond("GET", "/stats/outbound", responses_json("stats_outbound"))
     assert service.client.stats.overview() == StatsOverview(
         sent=615,
         bounced=64,
@@ -36,7 +36,7 @@ def test_the_overview_has_every_count_and_rate(service, answers):
 
 @pytest.mark.parametrize("value", [{}, {"Sent": None, "BounceRate": None}, {"Days": [], "New": 1}])
 def test_a_missing_count_is_0(service, value):
-    service.answer("GET", "/stats/outbound", value)
+    service.respond("GET", "/stats/outbound", value)
     assert service.client.stats.overview() == StatsOverview()
 
 
@@ -55,21 +55,19 @@ def test_a_missing_count_is_0(service, value):
     ids=lambda row: "-".join(row),
 )
 def test_a_datetime_filter_selects_its_eastern_day(service, given, sent):
-    """Stats are narrowed by tag, stream and day; an aware datetime names its day in Eastern time."""
-    service.answer("GET", "/stats/outbound", {})
+    service.respond("GET", "/stats/outbound", {})
     service.client.stats.overview(**given)
     assert service.queries == [sent]
 
 
 def test_unknown_filters_are_rejected(service):
-    """A filter that stats do not have is rejected by name, with the nearest that they have."""
     with pytest.raises(InvalidArgument, match="did you mean 'from_date'"):
         service.client.stats.overview(fromdate="2026-01-01")
     assert not service.calls
 
 
 def test_a_date_that_the_service_rejects_is_an_invalid_request(service):
-    service.answer("GET", "/stats/outbound", {"ErrorCode": 1500, "Message": "Older than a year"}, 422)
+    service.respond("GET", "/stats/outbound", {"ErrorCode": 1500, "Message": "Older than a year"}, 422)
     with pytest.raises(InvalidRequest) as caught:
         service.client.stats.overview(from_date=date(2000, 1, 1))
     assert caught.value.code == 1500
@@ -77,7 +75,7 @@ def test_a_date_that_the_service_rejects_is_an_invalid_request(service):
 
 @pytest.mark.parametrize("value", [[], None, "text", {"Sent": "many"}, {"Sent": [1]}])
 def test_an_overview_of_another_shape_is_an_invalid_response(service, value):
-    service.answer("GET", "/stats/outbound", value)
+    service.respond("GET", "/stats/outbound", value)
     with pytest.raises(InvalidResponse, match="StatsOverview"):
         service.client.stats.overview()
 

@@ -123,16 +123,14 @@ PATHS = [path for _, path, _ in CALLS]
 
 @pytest.mark.parametrize("call, path, expected", CALLS, ids=PATHS)
 def test_each_method_sends_the_documented_request_and_reads_the_response(contract, call, path, expected):
-    """Each call is the contract's request, and its response is read whole."""
-    answer = "stats_outbound_" + path.replace("/", "_")
-    assert contract(call, f"GET /stats/outbound/{path}", query="stats_query", answer=answer) == expected
+    response = "stats_outbound_" + path.replace("/", "_")
+    assert contract(call, f"GET /stats/outbound/{path}", query="stats_query", response=response) == expected
 
 
 @pytest.mark.parametrize("call, path, expected", CALLS, ids=PATHS)
 @pytest.mark.parametrize("value", [{"Days": []}, {"Days": None}, {}])
 def test_missing_days_and_totals_are_0(service, call, path, expected, value):
-    """Where nothing happened there are no days, no totals, and every count is 0."""
-    service.answer("GET", f"/stats/outbound/{path}", value)
+    service.respond("GET", f"/stats/outbound/{path}", value)
     assert call(service.client) == type(expected)()
 
 
@@ -143,7 +141,7 @@ def test_missing_days_and_totals_are_0(service, call, path, expected, value):
 )
 def test_counts_of_another_shape_are_an_invalid_response(service, call, path, expected, value, where):
     """The error names the record and the request."""
-    service.answer("GET", f"/stats/outbound/{path}", value)
+    service.respond("GET", f"/stats/outbound/{path}", value)
     with pytest.raises(InvalidResponse, match=f"^{type(expected).__name__}{where}: expected a") as caught:
         call(service.client)
     assert (caught.value.method, caught.value.path) == ("GET", f"/stats/outbound/{path}")
@@ -152,8 +150,7 @@ def test_counts_of_another_shape_are_an_invalid_response(service, call, path, ex
 
 @pytest.mark.parametrize("count, expected", [("12", {"Opera": 12}), (None, {}), ("\u00b2", {}), (True, {}), ({}, {})])
 def test_a_count_can_be_a_string_and_an_unreadable_one_is_skipped(service, count, expected):
-    """A count may be the text of a number; what is none is passed over."""
-    service.answer("GET", "/stats/outbound/clicks/browserfamilies", {"Opera": count})
+    service.respond("GET", "/stats/outbound/clicks/browserfamilies", {"Opera": count})
     assert service.client.stats.browser_families().counts == expected
 
 

@@ -78,7 +78,6 @@ def sent(client, sandbox, today):
     ],
 )
 def test_each_statistic_has_totals_and_days(client, today, call, record, counts):
-    """Each call gives its counts in all and by the day, narrowed by all its filters; other days have none."""
     stats = getattr(client.stats, call)
     filters = {"tag": "t", "message_stream": "outbound", "from_date": today, "to_date": today}
     assert stats(**filters) == record(**counts, days=(record(**counts, date=today),))

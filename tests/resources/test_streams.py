@@ -49,16 +49,16 @@ CALLS = [
     (
         lambda client: client.streams.list(message_stream_type=StreamType.BROADCASTS, include_archived_streams=True),
         "GET /message-streams",
-        {"query": "message_streams_query", "answer": "message_streams"},
+        {"query": "message_streams_query", "response": "message_streams"},
         Page((DEFAULT, ARCHIVED), 2),
     ),
     (
         lambda client: client.streams.list(),
         "GET /message-streams",
-        {"answer": "message_streams"},
+        {"response": "message_streams"},
         Page((DEFAULT, ARCHIVED), 2),
     ),
-    (lambda client: client.streams.get("news"), "GET /message-streams/news", {"answer": "message_stream"}, IN_USE),
+    (lambda client: client.streams.get("news"), "GET /message-streams/news", {"response": "message_stream"}, IN_USE),
     (
         lambda client: client.streams.create(
             id="news",
@@ -68,7 +68,7 @@ CALLS = [
             subscription_management_configuration=CUSTOM,
         ),
         "POST /message-streams",
-        {"body": "message_stream_create", "answer": "message_stream"},
+        {"body": "message_stream_create", "response": "message_stream"},
         IN_USE,
     ),
     (
@@ -81,19 +81,19 @@ CALLS = [
             ),
         ),
         "PATCH /message-streams/news",
-        {"body": "message_stream_edit", "answer": "message_stream"},
+        {"body": "message_stream_edit", "response": "message_stream"},
         IN_USE,
     ),
     (
         lambda client: client.streams.archive("news"),
         "POST /message-streams/news/archive",
-        {"body": "empty", "answer": "message_stream_archive"},
+        {"body": "empty", "response": "message_stream_archive"},
         StreamArchival(id="news", server_id=1, expected_purge_date=datetime(2020, 8, 30, 12, 30, tzinfo=EDT)),
     ),
     (
         lambda client: client.streams.unarchive("news"),
         "POST /message-streams/news/unarchive",
-        {"body": "empty", "answer": "message_stream"},
+        {"body": "empty", "response": "message_stream"},
         IN_USE,
     ),
 ]
@@ -101,5 +101,4 @@ CALLS = [
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
 def test_each_method_sends_the_documented_request_and_reads_the_response(contract, call, line, files, expected):
-    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected

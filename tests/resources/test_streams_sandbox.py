@@ -25,7 +25,6 @@ def news(client):
 
 
 def test_create_returns_the_stream(client, news):
-    """A new stream is answered as it is read afterwards."""
     assert (news.id, news.name, news.description, news.server_id) == ("news", "News", "d", 4_000_001)
     assert news.message_stream_type is StreamType.BROADCASTS
     handling = news.subscription_management_configuration
@@ -37,7 +36,6 @@ def test_create_returns_the_stream(client, news):
 
 
 def test_list_filters_by_type_and_omits_archived_streams(client, news):
-    """A listing narrows by type, and leaves archived streams out unless they are asked for."""
     assert [stream.id for stream in client.streams.list()] == ["outbound", "inbound", "broadcast", "news"]
     client.streams.archive("news")
     page = client.streams.list(message_stream_type=StreamType.BROADCASTS)
@@ -47,7 +45,6 @@ def test_list_filters_by_type_and_omits_archived_streams(client, news):
 
 
 def test_edit_changes_only_the_given_settings(client, news):
-    """An edit changes what it names."""
     handling = SubscriptionManagement(unsubscribe_handling_type=UnsubscribeHandling.POSTMARK)
     edited = client.streams.edit(news.id, name="Newer", subscription_management_configuration=handling)
     assert (edited.name, edited.description) == ("Newer", "d")
@@ -61,9 +58,9 @@ def test_archive_and_unarchive(client, news):
     assert (archival.id, archival.server_id) == ("news", 4_000_001)
     archived = client.streams.get(news.id)
     assert archived.expected_purge_date == archival.expected_purge_date == archived.archived_at + timedelta(days=45)
-    with pytest.raises(NotFound) as refused:
+    with pytest.raises(NotFound) as rejected:
         client.outbound.send(Email(to="a@example.com", subject="Hi", text_body="Hi", message_stream="news"))
-    assert refused.value.code == 1235
+    assert rejected.value.code == 1235
     assert client.streams.unarchive(news.id) == news
 
 

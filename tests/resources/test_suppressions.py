@@ -44,19 +44,19 @@ CALLS = [
             to_date=datetime(2019, 12, 18, 13, 58, 33, 500000, UTC),
         ),
         "GET /message-streams/news/suppressions/dump",
-        {"query": "suppressions_query", "answer": "suppressions_dump"},
+        {"query": "suppressions_query", "response": "suppressions_dump"},
         Page((FIRST, SECOND), 2),
     ),
     (
         lambda client: client.suppressions.list("outbound"),
         "GET /message-streams/outbound/suppressions/dump",
-        {"answer": "suppressions_dump"},
+        {"response": "suppressions_dump"},
         Page((FIRST, SECOND), 2),
     ),
     (
         lambda client: client.suppressions.create("news", BOTH),
         "POST /message-streams/news/suppressions",
-        {"body": "suppressions", "answer": "suppressions"},
+        {"body": "suppressions", "response": "suppressions"},
         Page(
             (
                 SuppressionResult(email_address="gone@example.com", status=SuppressionStatus.SUPPRESSED, message=""),
@@ -72,7 +72,7 @@ CALLS = [
     (
         lambda client: client.suppressions.delete("news", "Gone <gone@example.com>, left@faß.de"),
         "POST /message-streams/news/suppressions/delete",
-        {"body": "suppressions", "answer": "suppressions_delete"},
+        {"body": "suppressions", "response": "suppressions_delete"},
         Page(
             (
                 SuppressionResult(email_address="gone@example.com", status=SuppressionStatus.DELETED, message=""),
@@ -90,7 +90,6 @@ CALLS = [
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
 def test_each_method_sends_the_documented_request_and_reads_the_response(contract, call, line, files, expected):
-    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected
 
 
@@ -100,7 +99,6 @@ def test_each_method_sends_the_documented_request_and_reads_the_response(contrac
     ["", [], None, "no address", ["a@example.com", "b"], [f"{number}@example.com" for number in range(51)], 7],
 )
 def test_invalid_addresses_are_rejected_before_a_request(service, verb, addresses):
-    """None, more than 50, and what is no address are rejected before a byte leaves."""
     with pytest.raises(InvalidArgument) as caught:
         getattr(service.client.suppressions, verb)("news", addresses)
     assert caught.value.argument == "addresses"
@@ -109,20 +107,19 @@ def test_invalid_addresses_are_rejected_before_a_request(service, verb, addresse
 
 def test_fifty_addresses_are_accepted(service):
     """The service's limit itself is allowed."""
-    service.answer("POST", "/message-streams/news/suppressions", {"Suppressions": []})
+    service.respond("POST", "/message-streams/news/suppressions", {"Suppressions": []})
     service.client.suppressions.create("news", [f"{number}@example.com" for number in range(50)])
     assert len(service.bodies[0]["Suppressions"]) == 50
 
 
 def test_an_unreadable_result_is_named(service):
-    """A result that cannot be read is named, and the others are there; a response of another shape may mean done."""
     path = "/message-streams/news/suppressions"
-    service.answer("POST", path, {"Suppressions": [5, {"EmailAddress": "a@example.com", "Status": "Odd"}]})
+    service.respond("POST", path, {"Suppressions": [5, {"EmailAddress": "a@example.com", "Status": "Odd"}]})
     page = service.client.suppressions.create("news", "a@example.com")
     assert page.items == (SuppressionResult(email_address="a@example.com", status="Odd"),)
     assert page.unreadable == ("row 0: SuppressionResult: expected an object, got int",)
-    service.answer("POST", path, [])
-    service.answer("POST", path, [])
+    service.respond("POST", path, [])
+    service.respond("POST", path, [])
     with pytest.raises(DeliveryUnknown, match="the response has no list Suppressions") as caught:
         service.client.suppressions.create("news", "a@example.com")
     assert (caught.value.method, caught.value.path) == ("POST", path)

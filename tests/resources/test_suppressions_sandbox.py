@@ -17,7 +17,7 @@ from emailapi import (
     SuppressionStatus,
 )
 
-# With a name, which is no part of what is suppressed, and with letters that a domain has only for people.
+# With a name, which is not a part of what is suppressed, and with letters that a domain has only for people.
 ADDRESSES = ["Ann <Ann@example.com>", "bob@b\u00fccher.example"]
 KEPT = ["Ann@example.com", "bob@xn--bcher-kva.example"]
 
@@ -31,7 +31,6 @@ def suppressed(client):
 
 
 def test_create_returns_a_result_for_each_address(client, suppressed):
-    """Each address of a call has its result, and gets no more email of that stream."""
     assert list(suppressed) == [
         SuppressionResult(email_address=address, status=SuppressionStatus.SUPPRESSED) for address in KEPT
     ]
@@ -43,7 +42,6 @@ def test_create_returns_a_result_for_each_address(client, suppressed):
 
 
 def test_list_filters_suppressions(client, suppressed):
-    """A listing has what suppressed an address and when, and narrows by all its filters at once."""
     page = client.suppressions.list("broadcast")
     assert {row.email_address for row in page} == {address.lower() for address in KEPT}
     now, day = datetime.now(UTC), timedelta(days=1)
@@ -74,7 +72,6 @@ def test_delete_removes_a_suppression(client, suppressed):
 
 
 def test_an_invalid_address_has_its_own_error(client):
-    """What our client takes for an address and the service does not fails by itself, with the reason."""
     failed, done = client.suppressions.delete("broadcast", ['"a b"@example.com', "b@example.com"])
     assert (failed.status, done.status) == (SuppressionStatus.FAILED, SuppressionStatus.DELETED)
     assert "not a valid email address" in failed.message

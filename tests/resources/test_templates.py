@@ -35,13 +35,13 @@ CALLS = [
             count=50, offset=2, template_type=TemplateType.STANDARD, layout_template="my-layout"
         ),
         "GET /templates",
-        {"query": "templates_query", "answer": "templates"},
+        {"query": "templates_query", "response": "templates"},
         Page((LISTED, LAYOUT), 4, 2),
     ),
     (
         lambda client: client.templates.get("welcome-v1.2"),
         "GET /templates/welcome-v1.2",
-        {"answer": "template"},
+        {"response": "template"},
         TemplateDetails(
             template_id=1234,
             alias="welcome-v1.2",
@@ -66,7 +66,7 @@ CALLS = [
             layout_template="my-layout",
         ),
         "POST /templates",
-        {"body": "template_create", "answer": "template_saved"},
+        {"body": "template_create", "response": "template_saved"},
         LISTED,
     ),
     (
@@ -80,7 +80,7 @@ CALLS = [
             layout_template="",
         ),
         "PUT /templates/1234",
-        {"body": "template_edit", "answer": "template_saved"},
+        {"body": "template_edit", "response": "template_saved"},
         LISTED,
     ),
     (lambda client: client.templates.delete("welcome"), "DELETE /templates/welcome", {}, None),
@@ -95,7 +95,7 @@ CALLS = [
             layout_template="my-layout",
         ),
         "POST /templates/validate",
-        {"body": "template_validate", "answer": "template_validate"},
+        {"body": "template_validate", "response": "template_validate"},
         TemplateValidation(
             all_content_is_valid=True,
             subject=ContentValidation(content_is_valid=True, validation_errors=(), rendered_content="Hi!"),
@@ -114,7 +114,7 @@ CALLS = [
     (
         lambda account: account.templates.push(source_server_id=23, destination_server_id=42, perform_changes=False),
         "PUT /templates/push",
-        {"body": "templates_push", "answer": "templates_push"},
+        {"body": "templates_push", "response": "templates_push"},
         Page(
             (
                 # A dry run has made nothing that could have an id.
@@ -141,13 +141,11 @@ CALLS = [
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
 def test_each_method_sends_the_documented_request_and_reads_the_response(contract, call, line, files, expected):
-    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected
 
 
 def test_parts_that_were_not_submitted_are_none(service):
-    """A part that was not given to be checked is None, whether its key is null or missing."""
-    service.answer("POST", "/templates/validate", {"AllContentIsValid": True, "HtmlBody": None, "Subject": {}})
+    service.respond("POST", "/templates/validate", {"AllContentIsValid": True, "HtmlBody": None, "Subject": {}})
     found = service.client.templates.validate(text_body="x")
     assert (found.html_body, found.text_body, found.subject) == (None, None, ContentValidation())
 
@@ -156,8 +154,7 @@ def test_parts_that_were_not_submitted_are_none(service):
     "given, path", [(7, "7"), ("7", "7"), ("a.b-c_D", "a.b-c_D"), ("a/b", "a%2Fb"), ("ü ?#", "%C3%BC%20%3F%23")]
 )
 def test_an_id_or_alias_is_one_segment_of_the_path(service, given, path):
-    """An id or alias stands in the path as one part of it, whatever it contains."""
-    service.answer("GET", f"/templates/{path}", {"ErrorCode": 1101, "Message": "No such template."}, 422)
+    service.respond("GET", f"/templates/{path}", {"ErrorCode": 1101, "Message": "No such template."}, 422)
     with pytest.raises(NotFound):
         service.client.templates.get(given)
     assert service.calls[0].path_url == f"/templates/{path}"

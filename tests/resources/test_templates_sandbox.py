@@ -33,7 +33,6 @@ def layout(sandbox):
 
 
 def test_create_returns_an_active_template(client, layout):
-    """A new template is answered as it was described, active and with an id."""
     made = client.templates.create(alias="create", layout_template="frame", **WELCOME)
     assert made == Template(
         template_id=made.template_id,
@@ -47,7 +46,6 @@ def test_create_returns_an_active_template(client, layout):
 
 
 def test_get_accepts_an_id_or_an_alias(client, layout):
-    """A template is read by its id and by its alias, with its content."""
     made = client.templates.create(alias="get", layout_template="frame", **WELCOME)
     found = client.templates.get("get")
     assert found == client.templates.get(made.template_id)
@@ -80,7 +78,6 @@ def test_list_filters_and_pages_templates(client, layout):
 
 
 def test_edit_changes_only_the_given_settings(client, layout):
-    """An edit changes what it names, and an empty layout takes the layout off."""
     made = client.templates.create(alias="edit", layout_template="frame", **WELCOME)
     changed = client.templates.edit("edit", subject="Bye")
     assert changed == made
@@ -89,7 +86,6 @@ def test_edit_changes_only_the_given_settings(client, layout):
 
 
 def test_a_deleted_template_is_inactive(client):
-    """A deleted template is still read, as inactive, and a layout in use is a `Conflict`."""
     client.templates.create(alias="delete", **FRAME)
     user = client.templates.create(alias="user", layout_template="delete", **WELCOME)
     with pytest.raises(Conflict, match=f"used by {user.template_id}"):
@@ -102,7 +98,6 @@ def test_a_deleted_template_is_inactive(client):
 
 
 def test_validate_returns_errors_or_rendered_parts(client, layout):
-    """A validation has the errors of each part, or the rendered part, and a model with all names."""
     found = client.templates.validate(
         subject="Hi {{name}}",
         html_body="<i>{{name}}</i>",
@@ -126,7 +121,6 @@ def test_validate_returns_errors_or_rendered_parts(client, layout):
 
 
 def test_rejected_requests_raise_the_class_of_their_code(client):
-    """What breaks a rule is the class of its code."""
     for changes, code in (({"subject": None}, 1120), ({"text_body": "{{#a}}"}, 1122), ({"alias": "a b"}, 1122)):
         with pytest.raises(InvalidRequest) as caught:
             client.templates.create(**{**WELCOME, **changes})

@@ -43,7 +43,6 @@ def made(client):
 
 
 def test_create_returns_an_unverified_webhook(made):
-    """A new webhook is returned with what it was made with, and is not verified."""
     assert made == Webhook(
         id=made.id,
         url=URL,
@@ -63,7 +62,6 @@ def test_create_returns_an_unverified_webhook(made):
 
 
 def test_webhooks_are_read_and_listed(client, made):
-    """A webhook is read by its id, and listed with the others, or with those of its stream."""
     plain = client.webhooks.create(url=URL)
     assert (plain.message_stream, plain.http_auth, plain.triggers) == ("outbound", None, OFF)
     assert client.webhooks.get(made.id) == made
@@ -74,7 +72,6 @@ def test_webhooks_are_read_and_listed(client, made):
 
 
 def test_edit_changes_only_the_given_settings(client, made):
-    """An edit changes what it names, and what it names of the triggers; no headers are an empty list."""
     changed = client.webhooks.edit(
         made.id, url="http://new.example", http_headers=[], triggers=Triggers(click=Trigger(enabled=True))
     )
@@ -84,7 +81,6 @@ def test_edit_changes_only_the_given_settings(client, made):
 
 
 def test_a_deleted_webhook_is_not_found(client):
-    """A deleted webhook is `NotFound`."""
     webhook = client.webhooks.create(url=URL)
     client.webhooks.delete(webhook.id)
     for call in (client.webhooks.get, client.webhooks.delete, client.webhooks.edit):
@@ -94,7 +90,6 @@ def test_a_deleted_webhook_is_not_found(client):
 
 
 def test_verify_returns_a_result_for_each_trigger(client, made):
-    """The response tells of each trigger; a host off this machine is not posted to."""
     result = client.webhooks.verify(made.id)
     assert (result.id, result.url, result.success) == (made.id, URL, False)
     assert result.results
@@ -102,7 +97,6 @@ def test_verify_returns_a_result_for_each_trigger(client, made):
 
 
 def test_rejected_requests_raise_the_class_of_their_code(client):
-    """What breaks a rule is the class of its code."""
     for fields, code in (({"url": "nowhere"}, 1354), ({"url": URL, "message_stream": "inbound"}, 1351)):
         with pytest.raises(InvalidRequest) as caught:
             client.webhooks.create(**fields)

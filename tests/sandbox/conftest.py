@@ -51,20 +51,20 @@ class Api:
 
     def accepted(self, **changes: Any) -> str:
         """Send an email that must be accepted, and return its id."""
-        answer = self.send(**changes)
-        assert answer.status_code == 200, answer.text
-        return str(answer.json()["MessageID"])
+        response = self.send(**changes)
+        assert response.status_code == 200, response.text
+        return str(response.json()["MessageID"])
 
     def found(self, **query: Any) -> dict[str, Any]:
         """Search messages, and return the envelope."""
-        answer = self.get("/messages/outbound", **{"count": 50, "offset": 0, **query})
-        assert answer.status_code == 200, answer.text
-        return dict(answer.json())
+        response = self.get("/messages/outbound", **{"count": 50, "offset": 0, **query})
+        assert response.status_code == 200, response.text
+        return dict(response.json())
 
     def details(self, message_id: str) -> dict[str, Any]:
-        answer = self.get(f"/messages/outbound/{message_id}/details")
-        assert answer.status_code == 200, answer.text
-        return dict(answer.json())
+        response = self.get(f"/messages/outbound/{message_id}/details")
+        assert response.status_code == 200, response.text
+        return dict(response.json())
 
 
 @pytest.fixture
@@ -133,11 +133,11 @@ def pass_time(sandbox: Sandbox) -> Callable[[timedelta], None]:
 def rejected() -> Any:
     """Checks that a response is a rejection: status, code in body and header, and a sentence that holds a text."""
 
-    def check(answer: requests.Response, status: int, code: int, text: str = "") -> None:
-        assert (answer.status_code, answer.json()["ErrorCode"]) == (status, code), answer.text
-        assert answer.headers["X-PM-ApiErrorCode"] == str(code)
-        assert set(answer.json()) == {"ErrorCode", "Message"}
-        assert text in f"{answer.json()['Message']} {answer.headers.get('X-Sandbox-Reason', '')}"
+    def check(response: requests.Response, status: int, code: int, text: str = "") -> None:
+        assert (response.status_code, response.json()["ErrorCode"]) == (status, code), response.text
+        assert response.headers["X-PM-ApiErrorCode"] == str(code)
+        assert set(response.json()) == {"ErrorCode", "Message"}
+        assert text in f"{response.json()['Message']} {response.headers.get('X-Sandbox-Reason', '')}"
 
     return check
 

@@ -20,14 +20,13 @@ def _status(sandbox: Sandbox, host: str | None) -> int:
     connection.putheader("Accept", "application/json")
     connection.putheader("X-Postmark-Server-Token", sandbox.token)
     connection.endheaders()
-    answer = connection.getresponse()
-    answer.read()
+    response = connection.getresponse()
+    response.read()
     connection.close()
-    return answer.status
+    return response.status
 
 
 def test_token_headers_match_in_any_case(sandbox, api):
-    """Header names and tokens are compared without regard to case."""
     headers = {"X-Postmark-Server-Token": None, "x-postmark-server-TOKEN": sandbox.token.upper()}
     assert api.request("GET", "/stats/outbound", headers=headers).status_code == 200
 
@@ -35,14 +34,12 @@ def test_token_headers_match_in_any_case(sandbox, api):
 @pytest.mark.parametrize("token", [None, "", "nonsense", "00000000-0000-0000-0000-000000000000", "' OR 1=1 --", "\xff"])
 @pytest.mark.parametrize("path", ["/email", "/email/batch", "/messages/outbound", "/stats/outbound"])
 def test_a_missing_or_unknown_token_is_401(api, rejected, token, path):
-    """A missing or unknown token is rejected by status 401 and code 10 before anything else is looked at."""
     headers = {"X-Postmark-Server-Token": token}
     method = "POST" if path.startswith("/email") else "GET"
     rejected(api.request(method, path, headers=headers, data=b"{"), 401, 10, "X-Postmark-Server-Token")
 
 
 def test_each_kind_of_token_opens_its_own_paths(sandbox, api, rejected):
-    """The account's token opens no server, neither in its own header nor in the server's."""
     for name in ("X-Postmark-Server-Token", "X-Postmark-Account-Token"):
         headers = {"X-Postmark-Server-Token": None, name: sandbox.account_token}
         rejected(api.request("GET", "/stats/outbound", headers=headers), 401, 10)
@@ -50,7 +47,6 @@ def test_each_kind_of_token_opens_its_own_paths(sandbox, api, rejected):
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8025", "127.0.0.1:1", "127.9.9.9", "[::1]:80", "localhost."])
 def test_requests_to_loopback_names_are_served(sandbox, host):
-    """The sandbox responds to requests by loopback's names and addresses, with any port."""
     assert _status(sandbox, host) == 200
 
 
@@ -68,8 +64,8 @@ def test_requests_to_other_host_names_are_403(sandbox, host):
 
 def test_the_host_name_is_checked_before_path_and_token(api):
     for path in ("/", "/email", "/stats/outbound"):
-        answer = api.request("GET", path, headers={"Host": "evil.example", "X-Postmark-Server-Token": "x"})
-        assert (answer.status_code, answer.headers["Content-Type"].split(";")[0]) == (403, "application/json")
+        response = api.request("GET", path, headers={"Host": "evil.example", "X-Postmark-Server-Token": "x"})
+        assert (response.status_code, response.headers["Content-Type"].split(";")[0]) == (403, "application/json")
 
 
 def test_no_web_page_may_read_responses(api):
@@ -82,7 +78,6 @@ def test_no_web_page_may_read_responses(api):
 
 
 def test_allowed_hosts_are_served():
-    """Names that the user allows are answered to, in any case of letters."""
     with Sandbox(allowed_hosts=["Mail.Test", "box:8025"]) as sandbox:
         assert _status(sandbox, "mail.test:99") == _status(sandbox, "BOX") == 200
         assert _status(sandbox, "sub.mail.test") == 403
@@ -92,7 +87,6 @@ def test_allowed_hosts_are_served():
 
 @pytest.mark.parametrize("names", [[""], [5], ["a", ":80"]])
 def test_an_invalid_allowed_host_is_an_error(names):
-    """What is no name is an error when the sandbox is made."""
     with pytest.raises(ConfigurationError, match="allowed_hosts"):
         Sandbox(allowed_hosts=names)
 
@@ -102,5 +96,4 @@ def test_an_invalid_allowed_host_is_an_error(names):
     [("a.b:80", "a.b"), ("[::1]", "::1"), ("[::1]:80", "::1"), ("A.", "a"), ("a:b", ""), ("[::1]x", ""), ("", "")],
 )
 def test_the_host_header_is_parsed(host, name):
-    """A host header's name stands without port and brackets, and what is no header has none."""
     assert host_name(host) == name

@@ -1,4 +1,4 @@
-"""What is the same for every route."""
+"""Rules of every route."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ JSON = {"Content-Type": "application/json"}
     "headers", [{"Content-Type": None}, {"Content-Type": "text/plain"}, {"Content-Type": "a/json"}]
 )
 def test_a_body_without_the_json_content_type_is_415(api, rejected, headers):
-    """A body without the JSON content type is rejected by status 415 and code 409."""
     response = api.request("POST", "/email", data=json.dumps(api.email()), headers=headers)
     rejected(response, 415, 409, "Content-Type")
 
@@ -23,7 +22,6 @@ def test_a_body_without_the_json_content_type_is_415(api, rejected, headers):
 @pytest.mark.parametrize("accept", [None, "text/html", "application/xml, text/*;q=0.5", "application/json;q=0", ""])
 @pytest.mark.parametrize("path", ["/email", "/stats/outbound"])
 def test_a_client_that_does_not_accept_json_gets_415(sandbox, rejected, accept, path):
-    """A client that does not accept JSON is rejected by status 415 and code 409, also when it only reads."""
     import http.client
 
     host, port = sandbox.url.removeprefix("http://").split(":")
@@ -60,12 +58,10 @@ def test_a_client_that_accepts_anything_is_served(api, accept):
 )
 @pytest.mark.parametrize("path", ["/email", "/email/batch"])
 def test_a_body_that_is_not_json_is_code_402(api, rejected, body, path):
-    """What is no JSON in UTF-8 is rejected by code 402, however deep and however long."""
     rejected(api.request("POST", path, data=body, headers=JSON), 422, 402)
 
 
 def test_a_byte_order_mark_and_a_charset_are_accepted(api):
-    """A byte order mark and a charset at the content type change nothing."""
     body = b"\xef\xbb\xbf" + json.dumps(api.email()).encode()
     headers = {"Content-Type": "Application/JSON; charset=UTF-8"}
     assert api.request("POST", "/email", data=body, headers=headers).status_code == 200
@@ -79,7 +75,6 @@ def test_a_compressed_body_is_code_402(api, rejected):
 
 
 def test_a_chunked_body_is_read(api, rejected):
-    """A body in chunks is read like any other, and has the same limit."""
     body = json.dumps(api.email()).encode()
     assert api.request("POST", "/email", data=iter([body[:10], body[10:]]), headers=JSON).status_code == 200
     rejected(api.request("POST", "/email", data=iter([b"x" * 6_000_000] * 2), headers=JSON), 413, 300)
@@ -87,12 +82,10 @@ def test_a_chunked_body_is_read(api, rejected):
 
 @pytest.mark.parametrize("path", ["/EMAIL", "/email/", "/Email/", "//email", "/email//"])
 def test_paths_match_in_any_case_and_with_trailing_slashes(api, path):
-    """Paths are taken in any case of letters, and with slashes at their ends."""
     assert api.request("POST", path, json=api.email()).status_code == 200
 
 
 def test_ids_in_paths_keep_their_spelling(api):
-    """What stands between the fixed words of a path keeps its spelling, and is found in any."""
     message_id = api.accepted()
     assert api.get(f"/Messages/OutBound/{message_id.upper()}/Details/").json()["MessageID"] == message_id
     assert api.get("/Messages/Outbound/", count=1, offset=0).json()["TotalCount"] == 1
@@ -103,20 +96,17 @@ def test_ids_in_paths_keep_their_spelling(api):
     "path", ["/", "/nothing", "/email/nothing", "/messages", "/messages/outbound/a/b", "/email/..", "/%00", "/static/x"]
 )
 def test_an_unknown_path_is_404(api, rejected, path):
-    """A path that no route has gets status 404, in the service's envelope."""
     rejected(api.get(path), 404, 12, "There is nothing at")
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"])
 def test_a_wrong_method_is_405(api, rejected, method):
-    """A method that a path does not take gets status 405, which names those it takes."""
     response = api.request(method, "/email")
     rejected(response, 405, 615)
     assert response.headers["Allow"] == "POST"
 
 
 def test_an_internal_error_is_code_101_with_an_id(api, monkeypatch, caplog, rejected):
-    """A fault of the sandbox gets code 101 with an id that its log has, and nothing of the fault itself."""
     from emailapi.sandbox import source
     from emailapi.sandbox.routes import messages
 
@@ -151,13 +141,11 @@ def test_an_email_whose_response_cannot_be_written_is_not_stored(api, monkeypatc
 
 
 def test_an_error_is_always_json(api):
-    """A rejection that quotes what cannot be encoded is still JSON."""
     response = api.post("/email/batch", [{"From": "\ud800", "To": "\udfff"}, {"From": "a@x.com", "To": "\ud800@x"}])
     assert [item["ErrorCode"] for item in response.json()] == [300, 300]
 
 
 def test_connections_are_reused(sandbox):
-    """A connection is kept, and requests sent one behind the other are answered in order."""
     host, port = sandbox.url.removeprefix("http://").split(":")
     request = (
         f"GET /stats/outbound HTTP/1.1\r\nHost: {host}:{port}\r\nAccept: application/json\r\n"

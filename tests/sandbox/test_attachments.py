@@ -33,7 +33,6 @@ def test_an_invalid_attachment_is_rejected(api, rejected, changes, text):
 
 @pytest.mark.parametrize("name", ["a.exe", "A.EXE", "a.txt.vbs", ".bat", "a.msi "])
 def test_a_forbidden_extension_is_code_411(api, rejected, name):
-    """A file with one of the forbidden extensions is rejected by code 411."""
     rejected(api.send(Attachments=[{**FILE, "Name": name}]), 422, 411, "not allowed")
 
 
@@ -55,7 +54,6 @@ def test_a_forbidden_extension_is_code_411(api, rejected, name):
     ],
 )
 def test_unusual_but_valid_attachments_are_accepted(api, changes):
-    """What is odd but legal is accepted, and the message shows the file's name."""
     file = {**FILE, **changes}
     message = api.details(api.accepted(Attachments=[file], HtmlBody="<img src='cid:logo@x'>"))
     assert message["Attachments"] == [file["Name"]]

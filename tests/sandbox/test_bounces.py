@@ -60,7 +60,6 @@ def emails(envelope):
 
 
 def test_a_listed_bounce_has_every_key(api, found):
-    """A listed bounce has every key of the contract, and tells its email and its kind."""
     message = api.accepted(To=HARD, Tag="t", Subject="Hi", From='"Joe" <joe@example.com>')
     envelope = found()
     assert set(envelope) == {"TotalCount", "Bounces"}
@@ -75,7 +74,6 @@ def test_a_listed_bounce_has_every_key(api, found):
 
 
 def test_a_bounce_is_read_by_its_id(api, found):
-    """A bounce by its id is what the list shows, with its content; its dump is that content."""
     api.accepted(To=SOFT)
     (row,) = found()["Bounces"]
     one = api.get(f"/bounces/{row['ID']}").json()
@@ -88,7 +86,6 @@ def test_a_bounce_is_read_by_its_id(api, found):
 
 
 def test_bounces_are_listed_newest_first_in_pages(api, found, pass_time):
-    """Bounces come newest first, and pages cut that order."""
     for subject in ("0", "1", "2"):
         api.post("/email/batch", [api.email(To=SOFT, Subject=f"{subject}{part}") for part in "ab"])
         pass_time(timedelta(minutes=1))
@@ -114,7 +111,6 @@ def test_bounces_are_listed_newest_first_in_pages(api, found, pass_time):
     ids=str,
 )
 def test_each_filter_finds_its_bounce(api, found, query):
-    """Each filter finds the bounce it describes, and several narrow together."""
     api.accepted(To=HARD, Tag="t")
     api.accepted(To=SOFT, Tag="T")
     api.accepted(To=HARD, MessageStream="broadcast", Tag="t")
@@ -141,7 +137,6 @@ def test_a_filter_without_a_match_finds_nothing(api, found, query):
 
 
 def test_bounces_are_found_by_message_id(api, found):
-    """The bounces of one message are found by its id in any case of letters."""
     api.accepted(To=SOFT)
     message = api.accepted(To=f"{SOFT}, dnserror@{DOMAIN}")
     assert set(emails(found(messageID=message.upper()))) == {SOFT, f"dnserror@{DOMAIN}"}
@@ -149,7 +144,6 @@ def test_bounces_are_found_by_message_id(api, found):
 
 
 def test_a_range_includes_both_eastern_days(api, found, pass_time):
-    """Dates are Eastern, and both ends of a range belong to it."""
     pass_time(timedelta(0))
     api.accepted(To=SOFT)
     pass_time(timedelta(days=1))
@@ -174,13 +168,11 @@ def test_a_range_includes_both_eastern_days(api, found, pass_time):
     ids=str,
 )
 def test_an_invalid_query_is_code_1000(api, rejected, query, text):
-    """A wrong query is rejected by code 1000 with the reason."""
     rejected(api.get("/bounces", **{"count": 1, "offset": 0, **query}), 422, 1000, text)
 
 
 @pytest.mark.parametrize("number", ["1", "0", "tags", "-1", "1.5", "99999999999999999999999"])
 def test_an_unknown_id_is_code_1001(api, rejected, number):
-    """An id that no bounce has, a number or not, is code 1001."""
     api.accepted(To=HARD)
     for path in (f"/bounces/{number}", f"/bounces/{number}/dump"):
         rejected(api.get(path), 422, 1001, number)
@@ -188,13 +180,11 @@ def test_an_unknown_id_is_code_1001(api, rejected, number):
 
 
 def test_an_empty_id_is_code_1002(api, rejected):
-    """A path whose id is empty is code 1002."""
     rejected(api.get("/bounces//dump"), 400, 1002)
     rejected(api.put("/bounces//activate"), 400, 1002)
 
 
 def test_a_dump_is_kept_for_30_days(api, found, pass_time):
-    """A bounce's source is kept for 30 days; the bounce stays."""
     pass_time(timedelta(0))
     api.accepted(To=HARD)
     number = found()["Bounces"][0]["ID"]
@@ -207,7 +197,6 @@ def test_a_dump_is_kept_for_30_days(api, found, pass_time):
 
 @pytest.mark.parametrize("body", [None, {}])
 def test_activating_reactivates_the_address(api, found, rejected, body):
-    """Activating sends to the address again, and marks all its bounces of that stream."""
     api.accepted(To=HARD)
     api.accepted(To=HARD, MessageStream="broadcast")
     rejected(api.send(To=HARD), 422, 406)
@@ -238,7 +227,6 @@ def test_a_bounce_that_does_not_deactivate_is_code_1003(api, found, rejected):
 
 
 def test_a_soft_bounce_can_be_activated(api, found):
-    """Activating a soft bounce is possible, and changes nothing."""
     api.accepted(To=SOFT)
     bounce = found()["Bounces"][0]
     assert (bounce["CanActivate"], bounce["Inactive"]) == (True, False)
@@ -256,7 +244,6 @@ def test_a_complaint_suppresses_permanently(api, found, complaint, rejected):
 
 
 def test_delivery_stats_count_bounces_by_type(api, complaint):
-    """All bounces of the server are counted together and by type, and each suppressed address once."""
     for stream in ("outbound", "broadcast"):
         api.accepted(To=f"{HARD}, {SOFT}", MessageStream=stream)
     api.accepted(To=SOFT)
@@ -272,12 +259,10 @@ def test_delivery_stats_count_bounces_by_type(api, complaint):
 
 
 def test_delivery_stats_without_bounces_have_only_the_sum(api):
-    """Without any bounce there is the sum alone."""
     assert api.get("/deliverystats").json() == {"InactiveMails": 0, "Bounces": [{"Name": "All", "Count": 0}]}
 
 
 def test_bounces_of_other_servers_are_not_visible(api, sandbox, open_api, found, rejected):
-    """A server sees and activates its own bounces only."""
     api.accepted(To=HARD)
     number = found()["Bounces"][0]["ID"]
     with sandbox.store.transaction() as db:

@@ -1,4 +1,4 @@
-"""Connections that bring no request keep nobody out; those that do are not cut."""
+"""Connections without a request keep no client out; those with one are not cut."""
 
 from __future__ import annotations
 
@@ -80,6 +80,7 @@ def test_1100_persistent_connections_do_not_block_a_client(needs):
     _crowd(needs, 1100, 4000, "request")
 
 
+@pytest.mark.slow
 def test_a_process_without_file_descriptors_makes_room(needs, tmp_path):
     # The connections are opened here: the sandbox alone has too few descriptors.
     script = (

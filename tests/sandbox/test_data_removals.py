@@ -10,7 +10,6 @@ REQUEST = {"RequestedBy": "me@example.com", "RequestedFor": "them@example.com", 
 
 
 def test_a_removal_is_pending_and_then_done(account, pass_time):
-    """A request is pending when it is made, and done a second later."""
     made = account.post("/data-removals", REQUEST).json()
     assert made == {"ID": made["ID"], "Status": "Pending"}
     path = f"/data-removals/{made['ID']}"
@@ -21,7 +20,6 @@ def test_a_removal_is_pending_and_then_done(account, pass_time):
 
 
 def test_a_removal_deletes_the_emails_of_the_person(account, api, rejected):
-    """No email that went to the person is found by anything any more; all others are."""
     alone = api.accepted(To="Them@example.com", Subject="Hello", Metadata={"Key": "v"})
     among = api.accepted(To="a@example.com", Bcc="them@EXAMPLE.com", Subject="Hello", MessageStream="broadcast")
     other = api.accepted(To="a@example.com", Subject="Hello", Metadata={"Key": "v"})
@@ -60,7 +58,6 @@ def test_a_removal_keeps_counts_and_suppressions(account, api, sandbox, rejected
     ],
 )
 def test_an_incomplete_request_is_rejected(account, api, rejected, changes, code, text):
-    """A request that is not whole is rejected, and nobody is forgotten."""
     api.accepted(To="them@example.com")
     rejected(account.post("/data-removals", {**REQUEST, **changes}), 422, code, text)
     assert api.found()["TotalCount"] == 1
@@ -68,7 +65,6 @@ def test_an_incomplete_request_is_rejected(account, api, rejected, changes, code
 
 
 def test_an_empty_body_is_code_1300(account, rejected):
-    """A body that says nothing is rejected by code 1300, and one that is no object by code 403."""
     rejected(account.post("/data-removals", {}), 422, 1300)
     rejected(account.post("/data-removals", []), 422, 403)
 
@@ -79,7 +75,6 @@ def test_the_notification_is_optional(account):
 
 
 def test_an_account_without_permission_is_code_1302(sandbox, account, rejected):
-    """An account that may not ask is rejected by code 1302, of a request that it made before, too."""
     made = account.post("/data-removals", REQUEST).json()
     sandbox.allow(remove_data=False)
     rejected(account.post("/data-removals", REQUEST), 422, 1302, "allow(remove_data=True)")
@@ -90,5 +85,4 @@ def test_an_account_without_permission_is_code_1302(sandbox, account, rejected):
 
 @pytest.mark.parametrize("removal_id", ["7", "x", "9" * 30])
 def test_an_unknown_request_is_code_1301(account, rejected, removal_id):
-    """A request that is not there is rejected by code 1301."""
     rejected(account.get(f"/data-removals/{removal_id}"), 422, 1301, removal_id)

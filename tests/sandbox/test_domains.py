@@ -28,7 +28,6 @@ def keys(domain):
 
 
 def test_a_new_domain_has_every_key(account, pass_time):
-    """A new domain has a first key that is awaited, and the response has every key of the contract."""
     path, domain = made(account, "Example.COM", ReturnPathDomain="PM-bounces.example.com")
     key = domain.pop("DKIMPendingTextValue")
     assert key.startswith("k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQ")
@@ -57,14 +56,12 @@ def test_a_new_domain_has_every_key(account, pass_time):
 
 
 def test_each_domain_has_its_own_key(account):
-    """No two domains have the same key."""
     first, second = made(account)[1], made(account, "example.org")[1]
     assert first["DKIMPendingTextValue"] != second["DKIMPendingTextValue"]
     assert second["DKIMPendingHost"].endswith("._domainkey.example.org")
 
 
 def test_domains_are_listed_newest_first_in_pages(account):
-    """Domains are listed newest first and by pages, with the short fields of the contract only."""
     for name in ("a.example", "b.example", "c.example"):
         path, _ = made(account, name)
     account.put(f"{path}/verifyDkim")
@@ -79,13 +76,11 @@ def test_domains_are_listed_newest_first_in_pages(account):
 
 
 def test_an_invalid_query_is_code_500(account, rejected):
-    """A listing outside of the limits is rejected by code 500."""
     rejected(account.get("/domains"), 422, 500, "'count'")
     rejected(account.get("/domains", count=501, offset=0), 422, 500)
 
 
 def test_a_dkim_key_is_pending_then_active_then_revoked(account, pass_time):
-    """A key is awaited, then in use; the next one takes its place when it is seen, and it may go a day later."""
     path, domain = made(account)
     first = domain["DKIMPendingHost"]
     verified = account.put(f"{path}/verifyDkim").json()
@@ -127,7 +122,6 @@ def test_a_dkim_key_can_be_rotated_at_once(account, pass_time):
 
 
 def test_a_pending_dkim_key_cannot_be_rotated(account, rejected):
-    """A key that is pending is not renewed, be it the first one."""
     path, domain = made(account)
     rejected(account.post(f"{path}/rotatedkim", {}), 422, 505, "This DKIM is already being renewed.")
     assert account.get(path).json() == domain
@@ -139,7 +133,6 @@ def test_a_pending_dkim_key_cannot_be_rotated(account, rejected):
 
 
 def test_a_domain_without_records_is_not_verified(account, rejected):
-    """Nothing of a domain under `.invalid` is ever verified."""
     path, domain = made(account, "example.invalid", ReturnPathDomain="pm.example.invalid")
     failed = account.put(f"{path}/verifyDkim").json()
     assert failed == {**domain, "DKIMUpdateStatus": "Failed"}
@@ -151,7 +144,6 @@ def test_a_domain_without_records_is_not_verified(account, rejected):
 
 
 def test_a_return_path_is_verified_when_checked(account):
-    """A return path is verified when it is looked for, and anew when it is another; an empty one takes it off."""
     path, domain = made(account)
     assert (domain["ReturnPathDomain"], domain["ReturnPathDomainCNAMEValue"]) == ("", "pm.mtasv.net")
     assert account.put(f"{path}/verifyReturnPath").json() == domain
@@ -201,7 +193,6 @@ def test_verifying_spf_returns_the_expected_record(account):
     ],
 )
 def test_an_invalid_domain_is_rejected_by_its_code(account, rejected, body, code, text):
-    """What cannot be a domain is rejected by its own code, and none is made."""
     made(account, "taken.example")
     rejected(account.post("/domains", body), 422, code, text)
     assert account.get("/domains", count=1, offset=0).json()["TotalCount"] == 1
@@ -217,14 +208,12 @@ def test_an_invalid_domain_is_rejected_by_its_code(account, rejected, body, code
     ],
 )
 def test_only_the_return_path_can_be_edited(account, rejected, body, code):
-    """Only the return path of a domain changes."""
     path, domain = made(account)
     rejected(account.put(path, body), 422, code)
     assert account.get(path).json() == domain
 
 
 def test_a_deleted_domain_can_be_added_again(account, rejected):
-    """A domain that was removed is not there, and may be added anew with another key and another id."""
     path, domain = made(account)
     account.put(f"{path}/verifyDkim")
     assert account.delete(path).json() == {"ErrorCode": 0, "Message": "Domain example.com removed."}
@@ -237,7 +226,6 @@ def test_a_deleted_domain_can_be_added_again(account, rejected):
 
 @pytest.mark.parametrize("domain_id", ["7", "x", "9" * 30])
 def test_an_unknown_domain_is_code_510(account, rejected, domain_id):
-    """A domain that is not there is rejected by code 510, by each call that names one."""
     path = f"/domains/{domain_id}"
     responses = [account.get(path), account.put(path, {"ReturnPathDomain": "a.b.com"}), account.delete(path)]
     responses += [account.put(f"{path}/{verb}") for verb in ("verifyDkim", "verifyDKIM", "verifyReturnPath")]

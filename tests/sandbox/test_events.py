@@ -1,4 +1,4 @@
-"""What becomes of an email, by its addresses."""
+"""The events of an email, by its addresses."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ def test_an_email_is_delivered_to_each_recipient(api):
 
 
 def test_an_email_to_the_black_hole_has_no_events(api):
-    """What is sent to the black hole is accepted, and nothing more is heard of it."""
     details = api.details(api.accepted(To="Test@Blackhole.postmarkapp.com"))
     assert (details["Status"], details["MessageEvents"]) == ("Sent", [])
 
@@ -36,14 +35,12 @@ def test_a_bounce_is_an_event_with_summary_and_id(api):
 
 
 def test_each_bounce_has_its_own_id(api):
-    """Each bounce has an id of its own, also within a batch."""
     items = api.post("/email/batch", [api.email(To=f"softbounce@{DOMAIN}")] * 3).json()
     events = [event for item in items for event in api.details(item["MessageID"])["MessageEvents"]]
     assert len({event["Details"]["BounceID"] for event in events}) == 3
 
 
 def test_a_delay_is_an_event_and_does_not_suppress(api):
-    """A delay is an event of its own kind, and the address stays active."""
     (event,) = api.details(api.accepted(To=f"transient@{DOMAIN}"))["MessageEvents"]
     assert event["Type"] == "Transient"
     assert set(event["Details"]) == {"DeliveryMessage", "DestinationServer", "DestinationIP"}
@@ -51,7 +48,6 @@ def test_a_delay_is_an_event_and_does_not_suppress(api):
 
 
 def test_the_bounce_type_header_takes_precedence_at_the_test_domain(api):
-    """The header has the last word on the type at the test domain, and none elsewhere."""
     headers = [{"Name": "x-pm-bounce-type", "Value": "HardBounce"}]
     api.accepted(To=f"softbounce@{DOMAIN}, a@example.com", Headers=headers)
     assert api.send(To=f"softbounce@{DOMAIN}").status_code == 422

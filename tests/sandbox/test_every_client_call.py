@@ -1,4 +1,4 @@
-"""Each call of our two clients works against the sandbox, which answers no call with "not yet"."""
+"""Each call of our two clients works against the sandbox, which supports all of them."""
 
 from __future__ import annotations
 
@@ -121,6 +121,7 @@ CALLS = {
     "client.outbound.send_batch": lambda at: at.batch(at.client.outbound.send_batch, [ONE]),
     "client.outbound.send_many": lambda at: at.client.outbound.send_many([ONE]).wait(),
     "client.outbound.send_template": lambda at: at.client.outbound.send_template(TEMPLATED),
+    "client.outbound.send_template_many": lambda at: at.client.outbound.send_template_many([TEMPLATED]).wait(),
     "client.outbound.send_template_batch": lambda at: at.batch(at.client.outbound.send_template_batch, [TEMPLATED]),
     "client.outbound.send_bulk": lambda at: at.client.outbound.send_bulk(BULK),
     "client.outbound.bulk_status": lambda at: at.client.outbound.bulk_status(at.client.outbound.send_bulk(BULK).id),

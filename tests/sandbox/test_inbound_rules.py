@@ -10,19 +10,18 @@ PATH = "/triggers/inboundrules"
 
 
 def listed(api, **query):
-    answer = api.get(PATH, **{"count": 50, "offset": 0, **query}).json()
-    return [rule["Rule"] for rule in answer["InboundRules"]], answer["TotalCount"]
+    response = api.get(PATH, **{"count": 50, "offset": 0, **query}).json()
+    return [rule["Rule"] for rule in response["InboundRules"]], response["TotalCount"]
 
 
 def test_rules_are_created_listed_and_deleted(api, rejected):
-    """A rule is listed from when it is made until it is deleted, newest first and in pages."""
     first = api.post(PATH, {"Rule": "Spam@example.com"}).json()
     assert first == {"ID": first["ID"], "Rule": "Spam@example.com"}
     second = api.post(PATH, {"Rule": "example.org"}).json()
     assert listed(api) == (["example.org", "Spam@example.com"], 2)
     assert listed(api, count=1, offset=1) == (["Spam@example.com"], 2)
-    answer = api.request("DELETE", f"{PATH}/{first['ID']}")
-    assert answer.json() == {"ErrorCode": 0, "Message": "Rule Spam@example.com removed."}
+    response = api.request("DELETE", f"{PATH}/{first['ID']}")
+    assert response.json() == {"ErrorCode": 0, "Message": "Rule Spam@example.com removed."}
     assert listed(api) == (["example.org"], 1)
     rejected(api.request("DELETE", f"{PATH}/{first['ID']}"), 422, 812)
     assert api.post(PATH, {"Rule": "a@b.example"}).json()["ID"] > second["ID"]
@@ -57,7 +56,6 @@ def test_a_rule_is_an_address_or_a_domain(api, rule):
     ],
 )
 def test_an_invalid_rule_is_rejected_by_its_code(api, rejected, body, code, text):
-    """What is no rule is rejected by the code of what is wrong with it."""
     rejected(api.post(PATH, body), 422, code, text)
     assert listed(api) == ([], 0)
 
@@ -69,7 +67,6 @@ def test_a_repeated_rule_is_rejected(api, rejected):
 
 
 def test_an_invalid_page_is_code_800(api, rejected):
-    """A listing without count and offset, or outside the limits, is rejected by code 800."""
     rejected(api.get(PATH), 422, 800, "count")
     rejected(api.get(PATH, count=501, offset=0), 422, 800, "500")
 
@@ -80,7 +77,6 @@ def test_an_unknown_rule_cannot_be_deleted(api, rejected, number):
 
 
 def test_rules_of_other_servers_are_not_visible(api, sandbox, open_api, rejected):
-    """A server sees its own rules only."""
     number = api.post(PATH, {"Rule": "a@example.com"}).json()["ID"]
     with sandbox.store.transaction() as db:
         token = servers.tokens(db, servers.create(db, "Second", 0))[0]

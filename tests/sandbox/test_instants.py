@@ -48,7 +48,6 @@ class Stopped(Clock):
     ],
 )
 def test_a_range_includes_both_ends_in_eastern_time(api, sandbox, instant, fromdate, todate, found):
-    """A range holds both of its ends, in Eastern time; an hour that comes twice is in it whenever it may be."""
     sandbox.clock = Stopped(instant)
     api.accepted()
     query = {name: text for name, text in (("fromdate", fromdate), ("todate", todate)) if text}
@@ -56,7 +55,6 @@ def test_a_range_includes_both_ends_in_eastern_time(api, sandbox, instant, fromd
 
 
 def test_the_clock_of_the_sandbox_gives_all_times(api, sandbox):
-    """All times of a message come from the sandbox's clock, written as Eastern time with seven digits."""
     sandbox.clock = Stopped("2026-07-01T12:00:00.123456+00:00")
     response = api.send().json()
     assert response["SubmittedAt"] == "2026-07-01T08:00:00.1234560-04:00"
@@ -74,18 +72,15 @@ def test_the_clock_of_the_sandbox_gives_all_times(api, sandbox):
     ],
 )  # fmt: skip
 def test_only_the_two_documented_date_formats_are_valid(text):
-    """Only the two documented shapes are dates, with a fraction and a zone at most."""
     assert range_start(text) is range_end(text) is None
 
 
 @pytest.mark.parametrize("text", ["0001-01-01", "9999-12-31", "9999-12-31T23:59:59", "0001-01-01T00:00:00"])
 def test_the_first_and_last_day_of_the_calendar_are_valid(text):
-    """The first and the last day of the calendar, which stand for no limit at all, are dates like others."""
     assert range_start(text) < range_end(text)
 
 
 def test_instants_are_stored_to_the_microsecond():
-    """An instant comes back from the database to the microsecond, also far from 1970."""
     moment = datetime(2112, 1, 1, 5, 0, 0, 1, tzinfo=UTC)
     assert wire_text(micros(moment)) == "2112-01-01T00:00:00.0000010-05:00"
     assert micros(moment + timedelta(microseconds=1)) == micros(moment) + 1

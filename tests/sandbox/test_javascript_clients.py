@@ -56,6 +56,7 @@ def run(modules, sandbox):
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", ["postmark", "postmark4"])
 def test_postmark_js_works(run, package):
     found = run("postmark_calls.cjs", package)

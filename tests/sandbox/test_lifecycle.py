@@ -1,4 +1,4 @@
-"""What a sandbox leaves behind when it is closed, forgotten, forked, or could not be started."""
+"""The end of a sandbox that is closed, forgotten, forked, or could not be started: no thread, port or file stays."""
 
 from __future__ import annotations
 
@@ -100,6 +100,7 @@ def test_a_start_with_a_wrong_file_or_port_leaves_nothing_open(tmp_path):
         assert (_open_files(), set(threading.enumerate())) == (files, threads)
 
 
+@pytest.mark.slow
 def test_a_sandbox_that_is_never_closed_ends_with_the_interpreter(tmp_path):
     script = """
 import sys
@@ -157,6 +158,7 @@ if not child:
 """
 
 
+@pytest.mark.slow
 @_needs_fork
 @pytest.mark.parametrize("kept", ["memory", "file"])
 def test_a_forked_child_does_not_close_the_sandbox_of_its_parent(tmp_path, kept):
@@ -173,6 +175,7 @@ sandbox.close()
             assert _send(sandbox) == 4
 
 
+@pytest.mark.slow
 @_needs_fork
 def test_a_running_forked_child_does_not_lock_the_data_file(tmp_path):
     then = """
@@ -186,6 +189,7 @@ os.waitpid(child, 0)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+@pytest.mark.slow
 @_needs_fork
 def test_a_running_forked_child_keeps_no_port_or_connection_open():
     then = """

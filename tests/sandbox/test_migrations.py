@@ -106,6 +106,7 @@ def test_ids_of_deleted_rows_are_not_reused(old_file):
     assert key == 12
 
 
+@pytest.mark.slow
 def test_a_migration_that_fails_changes_nothing(old_file, monkeypatch):
     def fail(_connection, _table):
         raise sqlite3.OperationalError("database or disk is full")

@@ -12,11 +12,10 @@ BASE64 = {"Name": "a.txt", "Content": "aGVsbG8=", "ContentType": "text/plain"}
 
 
 def test_the_response_to_an_accepted_email_has_five_keys(api):
-    """The response to an accepted email has exactly the service's five keys."""
-    answer = api.send(To='"Doe, Jane" <jane@example.com>, joe@example.com')
-    assert answer.status_code == 200
-    assert answer.headers["Content-Type"].startswith("application/json")
-    body = answer.json()
+    response = api.send(To='"Doe, Jane" <jane@example.com>, joe@example.com')
+    assert response.status_code == 200
+    assert response.headers["Content-Type"].startswith("application/json")
+    body = response.json()
     assert list(body) == ["To", "SubmittedAt", "MessageID", "ErrorCode", "Message"]
     assert body["To"] == '"Doe, Jane" <jane@example.com>, joe@example.com'
     assert (body["ErrorCode"], body["Message"]) == (0, "OK")
@@ -25,17 +24,16 @@ def test_the_response_to_an_accepted_email_has_five_keys(api):
 
 
 def test_an_email_with_only_cc_or_bcc_is_accepted(api):
-    """An email with Cc or Bcc alone is accepted, and its response has no `To`."""
-    answer = api.send(To=None, Bcc="b@example.com")
-    assert answer.status_code == 200
-    assert "To" not in answer.json()
+    response = api.send(To=None, Bcc="b@example.com")
+    assert response.status_code == 200
+    assert "To" not in response.json()
 
 
 @pytest.mark.parametrize("body", ["[]", '"mail"', "1", "null", "true"])
 def test_a_body_must_be_an_object(api, rejected, body):
     """A single send takes a JSON object and nothing else."""
-    answer = api.request("POST", "/email", data=body, headers={"Content-Type": "application/json"})
-    rejected(answer, 422, 403, "object")
+    response = api.request("POST", "/email", data=body, headers={"Content-Type": "application/json"})
+    rejected(response, 422, 403, "object")
 
 
 def test_unknown_fields_are_ignored(api):
@@ -51,7 +49,6 @@ def test_null_counts_as_absent(api):
 
 
 def test_results_of_a_batch_are_in_its_order(api):
-    """A batch is answered in the order of the request, and a failed item has a code and a sentence only."""
     items = [
         api.email(Subject="0"),
         api.email(From="nobody"),
@@ -61,25 +58,25 @@ def test_results_of_a_batch_are_in_its_order(api):
         None,
         [],
     ]
-    answer = api.post("/email/batch", items)
-    assert answer.status_code == 200
-    assert [item["ErrorCode"] for item in answer.json()] == [0, 300, 0, 300, 403, 403, 403]
-    assert all(set(item) == {"ErrorCode", "Message"} for item in answer.json() if item["ErrorCode"])
-    subjects = [api.details(item["MessageID"])["Subject"] for item in answer.json() if not item["ErrorCode"]]
+    response = api.post("/email/batch", items)
+    assert response.status_code == 200
+    assert [item["ErrorCode"] for item in response.json()] == [0, 300, 0, 300, 403, 403, 403]
+    assert all(set(item) == {"ErrorCode", "Message"} for item in response.json() if item["ErrorCode"])
+    subjects = [api.details(item["MessageID"])["Subject"] for item in response.json() if not item["ErrorCode"]]
     assert subjects == ["0", "2"]
 
 
 def test_a_batch_has_1_to_500_messages(api, rejected):
-    """A batch has 1 to 500 messages, and is rejected as a whole beyond."""
     rejected(api.post("/email/batch", []), 422, 403, "empty")
     rejected(api.post("/email/batch", [api.email()] * 501), 422, 410, "501")
     rejected(api.post("/email/batch", {"Messages": [api.email()]}), 422, 403, "array")
     assert api.found()["TotalCount"] == 0
-    answer = api.post("/email/batch", [api.email(Metadata={"k": "v"})] * 500)
-    assert len({item["MessageID"] for item in answer.json()}) == 500
+    response = api.post("/email/batch", [api.email(Metadata={"k": "v"})] * 500)
+    assert len({item["MessageID"] for item in response.json()}) == 500
     assert api.found(metadata_k="v", count=500)["TotalCount"] == 500
 
 
+@pytest.mark.slow
 def test_the_size_of_a_request_is_limited(api, rejected):
     """A request is at most 10 MB for one email and 50 MB for a batch, in units of a million."""
     rejected(api.send(TextBody="x", Padding="x" * 10_000_000), 413, 300, "10 MB")
@@ -88,16 +85,14 @@ def test_the_size_of_a_request_is_limited(api, rejected):
 
 
 def test_the_size_of_each_email_of_a_batch_is_limited(api):
-    """Each email of a batch is at most 10 MB, and the others are sent."""
     content = "A" * 5_200_000
     heavy = api.email(Attachments=[{**BASE64, "Content": content}, {**BASE64, "Content": content}])
-    answer = api.post("/email/batch", [heavy, api.email()]).json()
-    assert [item["ErrorCode"] for item in answer] == [300, 0]
-    assert "10 MB" in answer[0]["Message"]
+    response = api.post("/email/batch", [heavy, api.email()]).json()
+    assert [item["ErrorCode"] for item in response] == [300, 0]
+    assert "10 MB" in response[0]["Message"]
 
 
 def test_an_email_needs_a_stream_of_its_server_that_can_send(api, rejected):
-    """An email goes through a stream of its server that can send."""
     assert api.send(MessageStream="broadcast").status_code == 200
     assert api.send(MessageStream="").status_code == 200
     rejected(api.send(MessageStream="newsletter"), 422, 1235, "newsletter")
@@ -108,11 +103,10 @@ def test_an_email_needs_a_stream_of_its_server_that_can_send(api, rejected):
 
 
 def test_the_test_token_validates_and_stores_nothing(sandbox, open_api, rejected):
-    """The test token checks emails, stores nothing, and opens nothing else."""
     api = open_api(sandbox, "postmark_api_test")
-    answer = api.send().json()
-    assert (answer["ErrorCode"], answer["Message"]) == (0, "Test job accepted")
-    assert len(answer["MessageID"]) == 36
+    response = api.send().json()
+    assert (response["ErrorCode"], response["Message"]) == (0, "Test job accepted")
+    assert len(response["MessageID"]) == 36
     rejected(api.send(From="nobody"), 422, 300, "From")
     rejected(api.send(MessageStream="inbound"), 422, 1236)
     items = api.post("/email/batch", [api.email(), api.email(To="nobody")]).json()
@@ -128,26 +122,24 @@ def test_suppressed_recipients_are_rejected_or_omitted(api, rejected):
     api.accepted(To=f"{dead}, {other}")
     both = f"Found inactive addresses: {dead.lower()}, {other}. Inactive recipients"
     rejected(api.send(To=f"{dead}, {other}"), 422, 406, both)
-    answer = api.send(To=f"{dead}, alive@example.com", Cc=other).json()
-    assert answer["ErrorCode"] == 0
-    assert answer["Message"] == (
+    response = api.send(To=f"{dead}, alive@example.com", Cc=other).json()
+    assert response["ErrorCode"] == 0
+    assert response["Message"] == (
         f"Message OK, but will not deliver to these inactive addresses: {dead.lower()}, {other}. Inactive recipients"
         " are ones that have generated a hard bounce, a spam complaint, or a manual suppression."
     )
-    events = api.details(answer["MessageID"])["MessageEvents"]
+    events = api.details(response["MessageID"])["MessageEvents"]
     assert [event["Recipient"] for event in events] == ["alive@example.com"]
     assert api.send(To=dead, MessageStream="broadcast").status_code == 200
 
 
 def test_a_bounce_within_a_batch_suppresses_later_emails(api):
-    """An email that bounces suppresses its address for the emails behind it in the same batch."""
     email = api.email(To="hardbounce@bounce-testing.postmarkapp.com")
-    answer = api.post("/email/batch", [email, email, api.email()]).json()
-    assert [item["ErrorCode"] for item in answer] == [0, 406, 0]
+    response = api.post("/email/batch", [email, email, api.email()]).json()
+    assert [item["ErrorCode"] for item in response] == [0, 406, 0]
 
 
 def test_many_threads_can_send_at_once(api, sandbox, open_api):
-    """Many threads send at once, and no email is lost or gets two responses."""
     ids: list[str] = []
 
     def work() -> None:
@@ -172,9 +164,9 @@ def test_a_batch_that_fails_while_it_is_stored_was_not_sent(api, monkeypatch, ca
         raise RuntimeError("disk on fire")
 
     monkeypatch.setattr(tallies, "add", fail)
-    answer = api.post("/email/batch", [api.email()] * 3)
-    assert (answer.status_code, answer.json()["ErrorCode"]) == (503, 100)
-    assert "disk on fire" not in answer.text
+    response = api.post("/email/batch", [api.email()] * 3)
+    assert (response.status_code, response.json()["ErrorCode"]) == (503, 100)
+    assert "disk on fire" not in response.text
     assert "disk on fire" in caplog.text
     monkeypatch.undo()
     assert api.found()["TotalCount"] == 0

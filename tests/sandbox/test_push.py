@@ -43,14 +43,13 @@ def aliases(api):
 
 
 def test_push_copies_templates_with_an_alias(api, other, push):
-    """What has an alias is made or changed at the destination, with its layout, and what has none stays."""
     for template in (LAYOUT, {**STANDARD, "LayoutTemplate": "frame"}, {**STANDARD, "Alias": None, "Name": "Private"}):
         assert api.post("/templates", template).status_code == 200
     assert api.put("/templates/private", {"Alias": ""}).json()["Alias"] is None
     old = other.post("/templates", {**STANDARD, "Alias": "Welcome", "Name": "Old"}).json()["TemplateId"]
-    answer = push().json()
+    response = push().json()
     layout = other.get("/templates/frame").json()["TemplateId"]
-    assert answer == {
+    assert response == {
         "TotalCount": 2,
         "Templates": [
             {"Action": "Create", "TemplateId": layout, "Alias": "frame", "Name": "Frame", "TemplateType": "Layout"},
@@ -63,13 +62,15 @@ def test_push_copies_templates_with_an_alias(api, other, push):
 
 
 def test_a_dry_run_changes_nothing(api, other, push):
-    """A dry run tells the same, without ids of what is not made, and changes nothing; ids may be texts."""
     api.post("/templates", LAYOUT)
     api.post("/templates", STANDARD)
     old = other.post("/templates", {**STANDARD, "Name": "Old"}).json()["TemplateId"]
-    answer = push(PerformChanges=False, SourceServerID=str(FIRST), DestinationServerID=str(other.id)).json()
-    assert [(row["Action"], row.get("TemplateId")) for row in answer["Templates"]] == [("Create", None), ("Edit", old)]
-    assert "TemplateId" not in answer["Templates"][0]
+    response = push(PerformChanges=False, SourceServerID=str(FIRST), DestinationServerID=str(other.id)).json()
+    assert [(row["Action"], row.get("TemplateId")) for row in response["Templates"]] == [
+        ("Create", None),
+        ("Edit", old),
+    ]
+    assert "TemplateId" not in response["Templates"][0]
     assert aliases(other) == {"welcome": "Old"}
 
 
@@ -91,7 +92,6 @@ def test_an_invalid_push_is_rejected(api, other, push, rejected):
 
 
 def test_nothing_is_pushed_if_types_differ(api, other, push, rejected):
-    """Nothing is pushed when a template and its twin are of different types."""
     api.post("/templates", {**STANDARD, "Alias": "both"})
     api.post("/templates", LAYOUT)
     other.post("/templates", {**LAYOUT, "Alias": "both"})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 
 def test_requests_are_listed_with_the_reason_of_a_rejection(api, sandbox):
     sent = api.accepted()
@@ -25,8 +27,14 @@ def test_requests_are_listed_with_the_reason_of_a_rejection(api, sandbox):
     assert sandbox.token not in repr(sandbox.requests())
 
 
+@pytest.mark.slow
 def test_the_last_1000_requests_are_stored(api, sandbox):
     for number in range(1_010):
         api.get(f"/nothing/{number}")
     listed = sandbox.requests()
     assert (len(listed), listed[-1].path) == (1_000, "/nothing/10")
+
+
+def test_the_ids_of_a_batch_are_in_the_order_of_its_emails(sandbox, api):
+    sent = [item["MessageID"] for item in api.post("/email/batch", [api.mail()] * 3).json()]
+    assert [*sandbox.requests()[0].message_ids] == sent

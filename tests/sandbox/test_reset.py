@@ -18,6 +18,16 @@ PATHS = {
     "settings": "/server",
 }
 
+# Tables with as many rows as in a new sandbox: one row of settings, or rows of emails that are under way.
+UNFILLED = {"account", "sandbox", "arrivals", "queue", "skipped"}
+
+
+def rows_of_tables(sandbox):
+    """Return the number of rows of each table, those of words excepted."""
+    with sandbox.store.transaction(writing=False) as db:
+        names = db.rows("SELECT name FROM pragma_table_list WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+        return {row["name"]: db.row(f"SELECT count(*) AS rows FROM {row['name']}")["rows"] for row in names}
+
 
 @pytest.fixture
 def filled(api, account, sandbox):
@@ -60,6 +70,26 @@ def test_reset_restores_the_initial_state(api, sandbox, filled):
     assert not sandbox.messages()
     assert api.send(To=HARD).ok
     assert sandbox.messages("hello")
+
+
+def test_reset_empties_every_table(request, api, account, sandbox):
+    before = rows_of_tables(sandbox)
+    request.getfixturevalue("filled")
+    sandbox.allow(remove_data=True)
+    account.post("/data-removals", {"RequestedBy": "me@example.com", "RequestedFor": "x@example.com"})
+    files = [{"Name": "a.txt", "Content": "YQ==", "ContentType": "text/plain"}]
+    opened = api.accepted(
+        HtmlBody='<a href="https://example.com">a</a>', Attachments=files, TrackOpens=True, TrackLinks="HtmlOnly"
+    )
+    sandbox.events.open(opened)
+    sandbox.events.click(opened)
+    sandbox.receive(subject="x", text="y")
+    bulk = {"From": "me@example.com", "Subject": "x", "TextBody": "y", "Messages": [{"To": "a@example.com"}]}
+    api.post("/email/bulk", {**bulk, "MessageStream": "broadcast"})
+    full = rows_of_tables(sandbox)
+    assert {name for name, rows in full.items() if rows == before[name]} == UNFILLED
+    sandbox.reset()
+    assert rows_of_tables(sandbox) == before
 
 
 @pytest.mark.parametrize(

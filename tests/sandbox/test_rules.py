@@ -1,4 +1,4 @@
-"""What an email must be like: a row a rule."""
+"""The rules of an email: a row a rule."""
 
 from __future__ import annotations
 
@@ -72,7 +72,6 @@ LONG = "x" * 300
     ],
 )
 def test_an_email_that_breaks_a_rule_is_code_300(api, rejected, changes, text):
-    """An email that breaks a rule is rejected by code 300 with a sentence that names the rule."""
     rejected(api.send(**changes), 422, 300, text)
     assert api.found()["TotalCount"] == 0
 
@@ -103,7 +102,6 @@ def test_an_email_that_breaks_a_rule_is_code_300(api, rejected, changes, text):
     ],
 )
 def test_a_field_of_a_wrong_type_is_code_403(api, rejected, changes):
-    """A field of another JSON type is rejected by code 403, naming the field."""
     rejected(api.send(**changes), 422, 403, next(iter(changes)) if "Value" not in str(changes) else "Value")
 
 
@@ -134,19 +132,16 @@ def test_a_field_of_a_wrong_type_is_code_403(api, rejected, changes):
     ],
 )
 def test_unusual_but_valid_emails_are_accepted(api, changes):
-    """What stands just inside a limit, or only looks odd, is accepted."""
     api.accepted(**changes)
 
 
 @pytest.mark.parametrize("field", ["TextBody", "HtmlBody"])
 def test_a_body_has_at_most_5_mb(api, rejected, field):
-    """A body has at most 5 MB, counted in bytes."""
     rejected(api.send(**{field: "x" * 5_000_001}), 422, 300, field)
     api.accepted(**{field: "x" * 5_000_000})
 
 
 def test_the_size_of_a_body_is_counted_in_bytes(sandbox, rejected, api):
-    """A body's limit counts what UTF-8 makes of it."""
     import json
 
     body = json.dumps(api.email(TextBody="\u00e9" * 2_500_001), ensure_ascii=False).encode()

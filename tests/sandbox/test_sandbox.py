@@ -18,7 +18,6 @@ from ..ports import unused_port
 
 
 def test_a_running_sandbox_has_a_url_and_tokens(sandbox):
-    """A running sandbox has a URL on loopback and two tokens, and its repr shows none of them."""
     assert sandbox.url.startswith("http://127.0.0.1:")
     assert str(uuid.UUID(sandbox.token)) == sandbox.token
     assert str(uuid.UUID(sandbox.account_token)) == sandbox.account_token
@@ -30,7 +29,6 @@ def test_a_running_sandbox_has_a_url_and_tokens(sandbox):
 
 
 def test_a_sandbox_that_is_not_running_says_so():
-    """A sandbox that does not run says so, and how to run it."""
     sandbox = Sandbox()
     for name in ("url", "token", "account_token", "store"):
         with pytest.raises(ConfigurationError, match="not running: use"):
@@ -40,7 +38,6 @@ def test_a_sandbox_that_is_not_running_says_so():
 
 
 def test_a_sandbox_starts_and_closes():
-    """A sandbox starts once, closes any number of times, and starts again, empty if it is in memory."""
     sandbox = Sandbox()
     assert sandbox.start() is sandbox
     with pytest.raises(ConfigurationError, match="running already"):
@@ -55,7 +52,6 @@ def test_a_sandbox_starts_and_closes():
 
 
 def test_a_closed_sandbox_leaves_no_threads():
-    """A closed sandbox leaves no thread behind, and closing takes no time, also with clients connected."""
     before = set(threading.enumerate())
     with requests.Session() as session:
         sandbox = Sandbox().start()
@@ -67,7 +63,6 @@ def test_a_closed_sandbox_leaves_no_threads():
 
 
 def test_two_sandboxes_can_run_at_once(open_api):
-    """Two sandboxes in one process share nothing."""
     with Sandbox() as one, Sandbox() as other:
         first, second = open_api(one), open_api(other)
         first.accepted()
@@ -76,7 +71,6 @@ def test_two_sandboxes_can_run_at_once(open_api):
 
 
 def test_a_given_port_is_used(sandbox):
-    """A port is taken as given, and can be taken again at once when it is free again."""
     port = unused_port()
     for _ in range(3):
         with Sandbox(http_port=port) as fixed:
@@ -86,13 +80,11 @@ def test_a_given_port_is_used(sandbox):
 
 @pytest.mark.parametrize("port", [-1, 65536, 10**30, "http no"])
 def test_an_invalid_port_is_an_error(port):
-    """What is no port is an error that names it."""
     with pytest.raises(ConfigurationError, match=rf"port {port}"):
         Sandbox(http_port=port).start()
 
 
 def test_a_port_in_use_is_an_error(sandbox, tmp_path):
-    """A port that is taken is an error that names it, and no data file is made."""
     port = int(sandbox.url.rpartition(":")[2])
     with pytest.raises(ConfigurationError, match=f"port {port} on 127.0.0.1: Address already in use"):
         Sandbox(tmp_path / "messages.db", http_port=port).start()
@@ -100,20 +92,17 @@ def test_a_port_in_use_is_an_error(sandbox, tmp_path):
 
 
 def test_an_invalid_host_is_an_error():
-    """An address that is not this machine's is an error that names it."""
     with pytest.raises(ConfigurationError, match=r"192\.0\.2\.1"):
         Sandbox(host="192.0.2.1").start()
 
 
 def test_a_sandbox_on_all_addresses_has_a_usable_url():
-    """A sandbox on all addresses tells a URL that can be opened."""
     with Sandbox(host="0.0.0.0") as sandbox:
         assert sandbox.url.startswith("http://127.0.0.1:")
         assert requests.get(sandbox.url, timeout=60).status_code == 404
 
 
 def test_a_data_file_keeps_its_data_over_restarts(tmp_path, open_api):
-    """A data file keeps tokens, messages, suppressions and statistics over restarts."""
     path = tmp_path / "messages.db"
     with Sandbox(path) as sandbox:
         tokens = sandbox.token, sandbox.account_token
@@ -131,7 +120,6 @@ def test_a_data_file_keeps_its_data_over_restarts(tmp_path, open_api):
 
 @pytest.mark.slow
 def test_a_killed_process_loses_no_acknowledged_data(tmp_path, open_api, start):
-    """What was answered is there after the process was killed, and nothing is half there."""
     path = tmp_path / "messages.db"
     script = (
         "import sys, time; from emailapi.sandbox import Sandbox\n"
@@ -152,7 +140,6 @@ def test_a_killed_process_loses_no_acknowledged_data(tmp_path, open_api, start):
 
 @pytest.mark.slow
 def test_a_sandbox_prints_nothing(tmp_path):
-    """A sandbox prints nothing, also when clients do odd things."""
     script = """
 import requests, socket
 from emailapi.sandbox import Sandbox
@@ -173,9 +160,9 @@ with Sandbox() as sandbox:
     assert (done.stdout, done.stderr) == (b"", b"")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("missing", ["flask", "waitress", "css_inline"])
 def test_without_the_extra_the_error_says_what_to_install(missing):
-    """Without a package of the extra the error names what to install."""
     script = f"import sys; sys.modules[{missing!r}] = None; from emailapi.sandbox import Sandbox; Sandbox().start()"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False, text=True)
     assert done.returncode == 1

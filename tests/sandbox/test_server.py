@@ -30,7 +30,6 @@ SETTINGS = {
 
 
 def test_a_server_has_every_key(sandbox, api):
-    """The response has every key of the contract, the tokens among them."""
     server = api.get("/server").json()
     assert re.fullmatch("[0-9a-f]{32}", server.pop("InboundHash"))
     assert re.fullmatch(r"[0-9a-f]{32}@inbound\.postmarkapp\.com", server.pop("InboundAddress"))
@@ -59,7 +58,6 @@ def test_a_server_has_every_key(sandbox, api):
 
 
 def test_every_setting_can_be_changed(api):
-    """Whatever can be set is answered at once, kept, and taken back; the rest of the server stays as it was."""
     before = api.get("/server").json()
     assert api.put("/server", SETTINGS).json() == {**before, **SETTINGS}
     assert api.get("/server").json() == {**before, **SETTINGS}
@@ -76,7 +74,6 @@ def test_settings_that_are_not_given_are_unchanged(api, name):
 
 
 def test_settings_apply_to_the_next_email(api):
-    """A server's tracking is every email's, from the next one on."""
     api.put("/server", {"TrackOpens": True, "TrackLinks": "TextOnly"})
     message = api.details(api.accepted())
     assert (message["TrackOpens"], message["TrackLinks"]) == (True, "TextOnly")
@@ -121,7 +118,6 @@ def test_settings_apply_to_the_next_email(api):
     ],
 )
 def test_an_invalid_setting_is_rejected_by_its_code(api, rejected, body, code, text):
-    """What a server cannot be set to is rejected by its own code, in words."""
     before = api.get("/server").json()
     headers = {"Content-Type": "application/json"}
     rejected(api.request("PUT", "/server", data=json.dumps(body), headers=headers), 422, code, text)
@@ -137,12 +133,10 @@ def test_an_invalid_setting_prevents_all_changes(api, rejected):
 
 @pytest.mark.parametrize("color", ["turquoise", "TURQUOISE", " Turquoise "])
 def test_colors_match_in_any_case(api, color):
-    """A colour is known in any case of letters, since the service has answered lower-case ones."""
     assert api.put("/server", {"Color": color}).json()["Color"] == "turquoise"
 
 
 def test_a_name_or_domain_of_another_server_is_rejected(sandbox, api, rejected):
-    """A name and an inbound domain are one server's alone, in any case of letters; its own are no conflict."""
     with sandbox.store.transaction() as db:
         servers.create(db, "Second", 0, inbound_domain="in.example.com")
     rejected(api.put("/server", {"Name": "SECOND"}), 422, 603, "SECOND")
@@ -153,7 +147,6 @@ def test_a_name_or_domain_of_another_server_is_rejected(sandbox, api, rejected):
 
 
 def test_other_tokens_do_not_open_the_server(sandbox, account, open_api, rejected):
-    """The account's token opens no server, nor does the test token."""
     rejected(account.get("/server"), 401, 10)
     rejected(open_api(sandbox, "POSTMARK_API_TEST").get("/server"), 401, 10)
     rejected(open_api(sandbox, sandbox.account_token).get("/server"), 401, 10)

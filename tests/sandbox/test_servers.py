@@ -22,7 +22,6 @@ def listed(account, **query):
 
 
 def test_a_new_server_has_its_own_tokens(sandbox, api, account):
-    """A new server gets its settings, tokens and an inbound address of its own."""
     first = api.get("/server").json()
     second = made(account, Color="red", TrackOpens=True, InboundSpamThreshold=5)
     assert (second["Color"], second["TrackOpens"], second["InboundSpamThreshold"]) == ("red", True, 5)
@@ -35,7 +34,6 @@ def test_a_new_server_has_its_own_tokens(sandbox, api, account):
 
 
 def test_a_new_server_can_send(sandbox, account, api, open_api):
-    """A new server sends with its own token through the default streams, and nobody else sees its emails."""
     token = made(account)["ApiTokens"][0]
     second = open_api(sandbox, token)
     message_id = second.accepted()
@@ -46,7 +44,6 @@ def test_a_new_server_can_send(sandbox, account, api, open_api):
 
 
 def test_a_sandbox_server_delivers_nothing(sandbox, account, open_api):
-    """A server that delivers nothing marks its messages so, and shows them delivered all the same."""
     server = made(account, DeliveryType="Sandbox")
     assert server["DeliveryType"] == "Sandbox"
     api = open_api(sandbox, server["ApiTokens"][0])
@@ -56,7 +53,6 @@ def test_a_sandbox_server_delivers_nothing(sandbox, account, open_api):
 
 
 def test_servers_are_listed_newest_first_in_pages(account):
-    """Servers are listed newest first, by pages, and by any part of their names in any case of letters."""
     for name in ("Shop live", "Shop test", "\u00c4pfel 100%"):
         made(account, Name=name)
     assert listed(account) == (["\u00c4pfel 100%", "Shop test", "Shop live", "Sandbox"], 4)
@@ -68,19 +64,16 @@ def test_servers_are_listed_newest_first_in_pages(account):
 
 
 def test_a_listed_server_has_every_key(account):
-    """A listed server is answered like a single one."""
     second = made(account)
     assert account.get("/servers", count=1, offset=0).json() == {"TotalCount": 2, "Servers": [second]}
 
 
 @pytest.mark.parametrize("query", [{}, {"count": 0, "offset": 0}, {"count": 501, "offset": 0}, {"count": 5}])
 def test_an_invalid_query_is_code_600(account, rejected, query):
-    """A listing without count and offset, or outside of the limits, is rejected by code 600."""
     rejected(account.get("/servers", **query), 422, 600)
 
 
 def test_a_server_can_be_edited(account):
-    """What is changed stays changed, and the type of delivery may be sent back as it is."""
     second = made(account, DeliveryType="Sandbox")
     path = f"/servers/{second['ID']}"
     changed = {**second, "Name": "Third", "TrackLinks": "HtmlAndText"}
@@ -103,7 +96,6 @@ def test_a_server_can_be_edited(account):
     ],
 )
 def test_an_invalid_server_is_rejected_by_its_code(account, rejected, body, code, text):
-    """What cannot be a server is rejected by its own code, and none is made."""
     rejected(account.post("/servers", body), 422, code, text)
     assert listed(account) == (["Sandbox"], 1)
 
@@ -119,7 +111,6 @@ def test_an_invalid_edit_is_rejected(account, rejected):
 
 @pytest.mark.parametrize("server_id", ["2", "0", "-1", "x", "1.0", "9" * 30])
 def test_an_unknown_server_is_code_422(sandbox, account, rejected, server_id):
-    """A server that is not there is rejected by code 422, by each call that names one."""
     sandbox.allow(delete_servers=True)
     for response in (
         account.get(f"/servers/{server_id}"),
@@ -130,7 +121,6 @@ def test_an_unknown_server_is_code_422(sandbox, account, rejected, server_id):
 
 
 def test_deleting_servers_requires_permission(sandbox, account, rejected):
-    """No server is deleted by the API until the sandbox is told to allow it, as at the service."""
     path = f"/servers/{made(account)['ID']}"
     rejected(account.delete(path), 422, 604, "allow(delete_servers=True)")
     sandbox.allow(delete_servers=True)
@@ -140,7 +130,6 @@ def test_deleting_servers_requires_permission(sandbox, account, rejected):
 
 
 def test_a_deleted_server_loses_its_data_and_tokens(sandbox, account, api, open_api, rejected):
-    """With a server goes all it has, and its token opens nothing; other servers keep theirs."""
     sandbox.allow(delete_servers=True)
     server = made(account)
     second = open_api(sandbox, server["ApiTokens"][0])
@@ -179,13 +168,11 @@ ONE_SERVERS = {
 
 
 def test_the_first_server_cannot_be_deleted(sandbox, account, rejected, tmp_path):
-    """The server that `Sandbox.token` opens is never deleted."""
     sandbox.allow(delete_servers=True)
     rejected(account.delete("/servers/4000001"), 422, 605, "'Sandbox'")
 
 
 def test_permissions_and_servers_survive_a_restart(tmp_path):
-    """What a sandbox was told to allow, and the servers that were made, are there after a restart."""
     with Sandbox(tmp_path / "messages.db") as sandbox:
         sandbox.allow(delete_servers=True)
         sandbox.allow()
@@ -197,7 +184,6 @@ def test_permissions_and_servers_survive_a_restart(tmp_path):
 
 
 def test_a_server_token_does_not_open_account_requests(account, api, rejected):
-    """A server's token opens none of the account's calls."""
     for method, path in (
         ("GET", "/servers?count=1&offset=0"),
         ("GET", "/servers/4000001"),

@@ -182,7 +182,6 @@ def test_texts_that_programs_compare_are_exact(api, account, open_api, sandbox):
 
 
 def test_a_header_explains_the_error_of_the_service(api):
-    """A response that has the service's words for an error says in a header what is wrong."""
     assert api.send(Subject=5).headers["X-Sandbox-Reason"] == "'Subject' must be a string, not a number."
     reason = api.get("/message-streams/n\u00e9ws%0Aa").headers["X-Sandbox-Reason"]
     assert reason == r"There is no message stream 'n\xe9ws?a' on this server."

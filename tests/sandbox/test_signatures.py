@@ -18,7 +18,6 @@ def made(account, **fields):
 
 
 def test_a_new_signature_is_unconfirmed_and_has_the_records_of_its_domain(account):
-    """A new signature waits for its owner, and has its domain's records."""
     path, signature = made(
         account, ReplyToEmail="re@example.org", ReturnPathDomain="pm.example.com", ConfirmationPersonalNote="Hi, Joe"
     )
@@ -39,7 +38,6 @@ def test_a_new_signature_is_unconfirmed_and_has_the_records_of_its_domain(accoun
 
 
 def test_signatures_are_listed_newest_first_in_pages(account):
-    """Signatures are listed newest first and by pages, with the short fields of the contract only."""
     for name in ("a", "b", "c"):
         made(account, FromEmail=f"{name}@example.com", Name=name)
     response = account.get("/senders", count=2, offset=1).json()
@@ -48,12 +46,10 @@ def test_signatures_are_listed_newest_first_in_pages(account):
 
 
 def test_an_invalid_query_is_code_500(account, rejected):
-    """A listing outside of the limits is rejected by code 500."""
     rejected(account.get("/senders", count=1), 422, 500, "'offset'")
 
 
 def test_a_signature_can_be_confirmed(sandbox, account, rejected):
-    """A signature is confirmed when the sandbox is told that its owner agrees, and asks nobody from then on."""
     path, _ = made(account)
     assert account.post(f"{path}/resend", {}).json() == {
         "ErrorCode": 0,
@@ -69,7 +65,6 @@ def test_a_signature_can_be_confirmed(sandbox, account, rejected):
 
 
 def test_an_edit_keeps_fields_that_are_not_given(sandbox, account):
-    """What is changed stays changed, what is left out stays, and an empty text takes off."""
     path, signature = made(account, ReplyToEmail="re@example.org", ConfirmationPersonalNote="Hi")
     sandbox.confirm_signature("joe@example.com")
     changed = account.put(path, {"Name": "Joseph", "ReturnPathDomain": "pm.example.com"}).json()
@@ -90,7 +85,6 @@ def test_an_edit_keeps_fields_that_are_not_given(sandbox, account):
 
 
 def test_records_are_those_of_the_domain(account, rejected):
-    """What is verified or renewed for a domain is so for each of its signatures, and the other way round."""
     path, signature = made(account)
     domain = account.post("/domains", {"Name": "EXAMPLE.com"}).json()
     assert domain["DKIMPendingTextValue"] == signature["DKIMPendingTextValue"]
@@ -137,14 +131,12 @@ def test_records_are_kept_while_a_signature_needs_them(account):
     ],
 )
 def test_an_invalid_signature_is_rejected_by_its_code(account, rejected, changes, code, text):
-    """What cannot be a signature is rejected by its own code, and none is made."""
     made(account, FromEmail="taken@example.com")
     rejected(account.post("/senders", {**JOE, **changes}), 422, code, text)
     assert account.get("/senders", count=1, offset=0).json()["TotalCount"] == 1
 
 
 def test_an_empty_body_is_code_520(account, rejected):
-    """A body that says nothing is rejected by code 520, and one that is no object by code 403."""
     rejected(account.post("/senders", {}), 422, 520)
     rejected(account.post("/senders", []), 422, 403)
 
@@ -160,7 +152,6 @@ def test_an_empty_body_is_code_520(account, rejected):
     ],
 )
 def test_an_edit_requires_the_name_and_keeps_the_address(account, rejected, body, code):
-    """A signature wants its name each time, and keeps its address."""
     path, signature = made(account)
     rejected(account.put(path, body), 422, code)
     assert account.get(path).json() == signature
@@ -168,7 +159,6 @@ def test_an_edit_requires_the_name_and_keeps_the_address(account, rejected, body
 
 @pytest.mark.parametrize("signature_id", ["7", "x", "9" * 30])
 def test_an_unknown_signature_is_code_501(account, rejected, signature_id):
-    """A signature that is not there is rejected by code 501, by each call that names one."""
     path = f"/senders/{signature_id}"
     responses = [account.get(path), account.put(path, {"Name": "Joe"}), account.delete(path)]
     responses += [account.post(f"{path}/{verb}", {}) for verb in ("resend", "verifyspf", "requestnewdkim")]

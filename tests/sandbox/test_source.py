@@ -56,7 +56,6 @@ def test_bodies_are_in_the_source_unchanged(api, body, field, kind):
     "subject", ["Hello", "Gr\u00fc\u00dfe, \U0001f4e7" * 20, "x" * 1500, "a, b; c: d" * 90, "line\u2028sep\x0b\x85"]
 )
 def test_any_subject_is_in_the_source_unchanged(api, subject):
-    """A subject of any characters comes out of the source as it went in."""
     source = api.details(api.accepted(Subject=subject))["Body"]
     unfolded = email.message_from_string(source.replace("\r\n ", " "))["Subject"]
     words = email.header.decode_header(unfolded)
@@ -65,7 +64,6 @@ def test_any_subject_is_in_the_source_unchanged(api, subject):
 
 
 def test_a_name_is_part_of_one_address(api):
-    """A name with commas, quotes or foreign letters stays the name of one address."""
     message = _parsed(
         api,
         From='"Doe, \\"J\\" Jr." <a@example.com>',
@@ -117,7 +115,6 @@ def test_every_accepted_email_has_a_source(api, changes):
 
 
 def test_an_email_with_bcc_only_has_a_source(api):
-    """An email with only Bcc recipients names none of them."""
     message = _parsed(api, To=None, Bcc="secret@example.com")
     assert "undisclosed-recipients" in str(message["To"])
     assert "secret" not in message.as_string()

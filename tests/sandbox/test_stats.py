@@ -20,7 +20,6 @@ def test_every_count_is_there_before_anything_is_sent(api):
 
 
 def test_each_recipient_is_counted_once(api):
-    """Each recipient counts as one, except those that are suppressed; links count once a recipient."""
     api.accepted(To="a@example.com, b@example.com", Cc="c@example.com")
     api.accepted(To="hardbounce@bounce-testing.postmarkapp.com, smtp_api_error@bounce-testing.postmarkapp.com")
     api.accepted(To="hardbounce@bounce-testing.postmarkapp.com, d@example.com")
@@ -40,7 +39,6 @@ def test_each_recipient_is_counted_once(api):
 
 
 def test_statistics_are_filtered_by_tag_stream_and_days(api):
-    """Statistics narrow by tag, stream and days; without a stream all streams count."""
     api.accepted(Tag="a")
     api.accepted(Tag="b", MessageStream="broadcast")
     api.accepted()

@@ -66,13 +66,11 @@ def two_days(api, pass_time):
 
 @pytest.mark.parametrize("path", COUNTED)
 def test_without_data_there_are_no_days_and_every_total(stats, path):
-    """Before anything happens there are no days, and every total is there."""
     assert stats(path) == {"Days": [], **dict.fromkeys(COUNTED[path], 0)}
 
 
 @pytest.mark.usefixtures("two_days")
 def test_sent_emails_are_counted_by_day(stats):
-    """What was sent is counted for each day in order, and in all; days without any are left out."""
     assert stats("sends") == {
         "Days": [{"Date": "2026-11-21", "Sent": 4}, {"Date": "2026-11-23", "Sent": 3}],
         "Sent": 7,
@@ -81,7 +79,6 @@ def test_sent_emails_are_counted_by_day(stats):
 
 @pytest.mark.usefixtures("two_days")
 def test_bounces_are_counted_by_type_and_day(stats):
-    """Of bounces four types are counted, and a day has every key."""
     assert stats("bounces") == {
         "Days": [
             {"Date": "2026-11-21", "HardBounce": 1, "SoftBounce": 1, "SMTPApiError": 1, "Transient": 0},
@@ -96,7 +93,6 @@ def test_bounces_are_counted_by_type_and_day(stats):
 
 @pytest.mark.usefixtures("two_days")
 def test_days_with_other_counts_only_are_omitted(stats):
-    """A day on which only other things happened is left out."""
     assert stats("tracked") == {"Days": [{"Date": "2026-11-21", "Tracked": 3}], "Tracked": 3}
     assert stats("spam") == {"Days": [], "SpamComplaint": 0}
 
@@ -117,7 +113,6 @@ def test_days_with_other_counts_only_are_omitted(stats):
     ids=str,
 )
 def test_filters_apply_to_days_and_totals(stats, query, sent):
-    """Tag, stream and days narrow the days and the total alike."""
     response = stats("sends", **query)
     assert {day["Date"]: day["Sent"] for day in response["Days"]} == sent
     assert response["Sent"] == sum(sent.values())
@@ -181,14 +176,12 @@ def test_an_invalid_query_is_rejected_by_its_code(api, pass_time, rejected, path
     ],
 )
 def test_opens_and_clicks_are_counted_by_day(count, stats, path, metrics, shown):
-    """What opens, clicks and complaints will count is shown under its names, by the day and in all."""
     count("2026-11-21", Sent=5, **metrics)
     count("2026-11-22", Sent=5)
     assert stats(path) == {"Days": [{"Date": "2026-11-21", **shown}], **shown}
 
 
 def test_a_name_that_only_one_day_has_is_in_the_total(count, stats):
-    """A name that one day has and another has not is in the total, and in its own day only."""
     count("2026-11-22", **{named("EmailClient", "Gmail"): 1})
     count("2026-11-21", **{named("EmailClient", "Gmail"): 2, named("EmailClient", "Outlook"): 3})
     assert stats("opens/emailclients") == {
@@ -199,5 +192,4 @@ def test_a_name_that_only_one_day_has_is_in_the_total(count, stats):
 
 
 def test_paths_match_in_any_case(api):
-    """The paths are known in any case of letters."""
     assert api.get("/Stats/Outbound/Opens/readTimes/").json() == {"Days": []}

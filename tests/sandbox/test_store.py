@@ -1,4 +1,4 @@
-"""The data file: what is ours, and what is left alone."""
+"""The data file: a sandbox changes its own, and no other."""
 
 from __future__ import annotations
 
@@ -45,24 +45,21 @@ def test_a_directory_is_an_error(tmp_path):
 
 
 def test_a_missing_directory_is_an_error(tmp_path):
-    """A file in a directory that is not there is an error, and the directory is not made."""
     _fails(tmp_path / "deep" / "messages.db", "there is no directory")
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device")
 def test_a_device_is_an_error():
-    """A device is no data file."""
-    _fails("/dev/full", "is no regular file")
+    _fails("/dev/full", "is not a regular file")
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs a directory in which nobody can write")
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs a directory in which no user can write")
 def test_a_file_that_cannot_be_created_is_an_error():
     _fails("/proc/messages.db", "cannot be")
 
 
 def test_a_read_only_file_is_an_error(tmp_path, monkeypatch):
-    """A file that cannot be written is an error before anything is listened for."""
     path = tmp_path / "messages.db"
     Sandbox(path).start().close()
     path.chmod(0o444)
@@ -82,7 +79,6 @@ def test_an_invalid_file_name_is_an_error(path):
 
 
 def test_an_empty_file_becomes_a_data_file(tmp_path):
-    """An empty file, as `mktemp` makes it, becomes a data file."""
     path = tmp_path / "messages.db"
     path.touch()
     Sandbox(path).start().close()
@@ -98,7 +94,6 @@ def test_a_damaged_data_file_is_an_error(tmp_path):
 
 
 def test_a_truncated_data_file_is_an_error(tmp_path):
-    """A data file whose end is missing is an error."""
     path = tmp_path / "messages.db"
     Sandbox(path).start().close()
     path.write_bytes(path.read_bytes()[:100])
@@ -106,14 +101,12 @@ def test_a_truncated_data_file_is_an_error(tmp_path):
 
 
 def test_a_file_name_is_never_read_as_a_uri(tmp_path):
-    """A file name is taken literally, also where it looks like a URI."""
     path = tmp_path / "file:mail?mode=memory%20#1.db"
     Sandbox(path).start().close()
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_the_name_of_sqlite_for_memory_means_memory(tmp_path, monkeypatch):
-    """SQLite's own name for memory means memory."""
     monkeypatch.chdir(tmp_path)
     Sandbox(":memory:").start().close()
     assert list(tmp_path.iterdir()) == []

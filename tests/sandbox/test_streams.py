@@ -52,7 +52,6 @@ def ids(api):
 
 
 def test_a_server_starts_with_three_streams(api):
-    """A server begins with three streams, and every key of each is answered."""
     streams = api.get(PATH).json()["MessageStreams"]
     assert [(stream["ID"], stream["MessageStreamType"]) for stream in streams] == [
         ("outbound", "Transactional"),
@@ -65,7 +64,6 @@ def test_a_server_starts_with_three_streams(api):
 
 
 def test_a_new_stream_can_send(api, create):
-    """A new stream is answered as it is read, with null for what it has not, and it sends."""
     made = create(Description="Letters\nof news").json()
     assert set(made) == KEYS
     assert (made["ID"], made["Name"], made["Description"]) == ("news", "News", "Letters\nof news")
@@ -121,7 +119,6 @@ def test_a_new_stream_can_send(api, create):
     ids=str,
 )
 def test_an_invalid_stream_is_rejected_by_its_code(create, ids, rejected, changes, code):
-    """What a new stream cannot be is rejected by the code of its rule, and nothing is made."""
     rejected(create(**changes), 422, code)
     assert len(ids()) == 3
 
@@ -155,12 +152,10 @@ def test_a_body_must_be_an_object(api, create, edit, rejected, body):
     ids=str,
 )
 def test_a_stream_at_the_limits_is_accepted(create, changes):
-    """What stands just inside a limit, or is not known, is accepted."""
     assert create(**changes).status_code == 200
 
 
 def test_a_server_has_at_most_ten_streams(create, do, rejected):
-    """A server has at most ten streams; one in the archive makes room, and comes back only when there is some."""
     for number in range(7):
         assert create(ID=f"s{number}").status_code == 200
     rejected(create(), 422, 1225, "10")
@@ -170,7 +165,6 @@ def test_a_server_has_at_most_ten_streams(create, do, rejected):
 
 
 def test_an_edit_changes_only_the_given_fields(create, edit, api, pass_time):
-    """An edit changes what it names, says when, and leaves the rest; an empty description is none."""
     pass_time(timedelta(0))
     made = create(Description="d").json()
     pass_time(timedelta(hours=1))
@@ -197,14 +191,12 @@ def test_an_edit_changes_only_the_given_fields(create, edit, api, pass_time):
     ids=str,
 )
 def test_an_invalid_edit_changes_nothing(api, create, edit, rejected, changes, code):
-    """An edit keeps the same rules, and one that breaks a rule changes nothing."""
     made = create().json()
     rejected(edit(**{"Name": "Newer", **changes}), 422, code)
     assert api.get(f"{PATH}/news").json() == made
 
 
 def test_an_unknown_stream_is_code_1226(api, do, edit, rejected):
-    """Whatever is asked of a stream that is not there is code 1226."""
     for response in (
         api.get(f"{PATH}/news"),
         edit(Name="x"),
@@ -216,7 +208,6 @@ def test_an_unknown_stream_is_code_1226(api, do, edit, rejected):
 
 
 def test_streams_are_listed_by_type_and_archived_on_request(api, create, do, ids, rejected):
-    """Streams are listed by type in any case of letters, and archived ones when they are asked for."""
     create()
     do("archive")
     assert ids(MessageStreamType="Broadcasts") == ids(messagestreamtype="broadcasts") == ["broadcast"]
@@ -228,7 +219,6 @@ def test_streams_are_listed_by_type_and_archived_on_request(api, create, do, ids
 
 
 def test_an_archived_stream_cannot_send(api, create, do, pass_time, rejected):
-    """An archived stream tells when it is deleted, can still be read, and cannot send."""
     pass_time(timedelta(0))
     create()
     api.accepted(MessageStream="news")
@@ -254,7 +244,6 @@ def test_a_default_stream_cannot_be_archived(do, ids, rejected, stream):
 
 
 def test_an_archived_stream_can_be_restored(api, create, do, pass_time):
-    """Until it is deleted an archived stream can be taken back, as it was; one in use stays as it is."""
     pass_time(timedelta(0))
     made = create().json()
     do("archive")
@@ -265,7 +254,6 @@ def test_an_archived_stream_can_be_restored(api, create, do, pass_time):
 
 
 def test_an_archived_stream_is_deleted_after_45_days(api, create, do, edit, ids, pass_time, rejected):
-    """After 45 days in the archive a stream is gone, and its id stays taken."""
     pass_time(timedelta(0))
     create()
     do("archive")

@@ -57,7 +57,6 @@ def complain(api, sandbox):
 
 
 def test_a_suppressed_address_gets_no_more_emails(api, change, rejected):
-    """A suppressed address gets no more email of that stream, and is shown as the customer's own doing."""
     assert change("", "A@Example.com", "b@example.com") == [("Suppressed", None)] * 2
     rejected(api.send(To="a@example.com"), 422, 406, "a@example.com")
     api.accepted(To="a@example.com", MessageStream="broadcast")
@@ -77,7 +76,6 @@ def test_a_deleted_suppression_lets_emails_through(api, change, dump):
 
 
 def test_a_hard_bounce_suppresses_its_address(api, change, dump):
-    """A hard bounce suppresses by itself, keeps its reason, and is activated when the suppression is deleted."""
     api.accepted(To=HARD)
     assert change("", HARD) == [("Suppressed", None)]
     assert dump(SuppressionReason="HardBounce", Origin="Recipient") == [HARD]
@@ -88,7 +86,6 @@ def test_a_hard_bounce_suppresses_its_address(api, change, dump):
 
 
 def test_a_suppression_of_a_complaint_cannot_be_deleted(change, complain, dump):
-    """What a recipient's complaint has suppressed stays, and the others of the call are changed."""
     complain("a@example.com")
     for verb, done in (("", "Suppressed"), ("/delete", "Deleted")):
         (failed, message), other = change(verb, "A@example.com", "b@example.com")
@@ -100,7 +97,6 @@ def test_a_suppression_of_a_complaint_cannot_be_deleted(change, complain, dump):
 @pytest.mark.parametrize("address", ["nobody", "a@x.com, b@x.com", "A <a@x.com>", "a@exa_mple.com", "@x.com", " "])
 @pytest.mark.parametrize("verb", ["", "/delete"])
 def test_an_invalid_address_fails_alone(change, dump, verb, address):
-    """What is no bare address fails with a sentence, and the others of the call are changed."""
     (failed, message), (done, nothing) = change(verb, address, "b@example.com")
     assert (failed, nothing) == ("Failed", None)
     assert "not a valid email address" in message
@@ -129,7 +125,6 @@ def test_an_invalid_address_fails_alone(change, dump, verb, address):
     ids=lambda value: str(value)[:60],
 )
 def test_an_invalid_body_is_rejected_as_a_whole(api, dump, rejected, verb, body, code):
-    """A body that names no addresses, too many, or not as it should is rejected as a whole."""
     response = api.request("POST", f"{PATH}{verb}", json=body) if body is not None else null(api, f"{PATH}{verb}")
     rejected(response, 422, code)
     assert dump() == []
@@ -140,7 +135,6 @@ def null(api, path):
 
 
 def test_a_request_has_at_most_fifty_addresses(change, dump):
-    """A call takes fifty addresses."""
     addresses = [f"u{number}@example.com" for number in range(50)]
     assert {status for status, _ in change("", *addresses)} == {"Suppressed"}
     assert len(dump()) == 50
@@ -149,13 +143,11 @@ def test_a_request_has_at_most_fifty_addresses(change, dump):
 
 @pytest.mark.parametrize("verb", ["", "/delete"])
 def test_an_unknown_stream_is_code_1226(api, rejected, verb):
-    """Suppressions of a stream that is not there are code 1226."""
     rejected(api.post(f"/message-streams/nowhere/suppressions{verb}", rows("a@x.com")), 422, 1226, "nowhere")
     rejected(api.get("/message-streams/nowhere/suppressions/dump"), 422, 1226)
 
 
 def test_suppressions_are_filtered_in_any_case(api, change, complain, dump, pass_time):
-    """The list is newest first, and narrows by each of its filters in any case of letters."""
     pass_time(timedelta(0))
     change("", "a@example.com")
     pass_time(timedelta(days=1))

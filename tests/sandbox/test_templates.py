@@ -13,9 +13,9 @@ def make(api):
     """Makes a template that must be accepted, and returns the response."""
 
     def make(template, **changes):
-        answer = api.post("/templates", {**template, **changes})
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        response = api.post("/templates", {**template, **changes})
+        assert response.status_code == 200, response.text
+        return response.json()
 
     return make
 
@@ -31,14 +31,13 @@ def listed(api):
     """Lists templates, and returns their names and how many there are."""
 
     def listed(**query):
-        answer = api.get("/templates", **{"Count": 50, "Offset": 0, **query}).json()
-        return [template["Name"] for template in answer["Templates"]], answer["TotalCount"]
+        response = api.get("/templates", **{"Count": 50, "Offset": 0, **query}).json()
+        return [template["Name"] for template in response["Templates"]], response["TotalCount"]
 
     return listed
 
 
 def test_a_template_is_created_and_read(api, make):
-    """A template is answered in short when it is made, and read with its content by id and by alias."""
     layout = make(LAYOUT)
     short = make(STANDARD, LayoutTemplate="frame")
     assert short == {
@@ -92,7 +91,6 @@ def test_null_counts_as_absent(api, make):
     ],
 )
 def test_an_invalid_template_is_rejected_by_its_code(api, rejected, changes, code, text):
-    """A template that breaks a rule is rejected by that rule's code."""
     rejected(api.post("/templates", {**STANDARD, **changes}), 422, code, text)
     assert api.get("/templates", count=1, offset=0).json()["TotalCount"] == 0
 
@@ -108,13 +106,11 @@ def test_an_invalid_template_is_rejected_by_its_code(api, rejected, changes, cod
     ],
 )
 def test_a_layout_has_one_content_placeholder(api, rejected, changes, code):
-    """A layout has no subject and no layout, and in each of its bodies exactly one place for the content."""
     rejected(api.post("/templates", {**LAYOUT, **changes}), 422, code)
 
 
 @pytest.mark.parametrize("body", [None, {}])
 def test_an_empty_body_is_code_1109(api, rejected, make, edit, body):
-    """A body that says nothing is rejected by code 1109, and one of another type by 403."""
     rejected(api.post("/templates", body or {}), 422, 1109)
     make(STANDARD)
     rejected(api.request("PUT", "/templates/welcome", data="null" if body is None else "{}", headers=JSON), 422, 1109)
@@ -158,7 +154,6 @@ def test_aliases_are_unique(api, rejected, make, edit):
 
 
 def test_an_edit_changes_only_the_given_fields(api, rejected, make, edit):
-    """What an edit leaves out stays, and an empty layout or null takes the layout off."""
     make(LAYOUT)
     made = make(STANDARD, LayoutTemplate="frame")
     assert edit("welcome", Name="New").json() == {**made, "Name": "New"}
@@ -180,16 +175,14 @@ def test_an_edit_changes_only_the_given_fields(api, rejected, make, edit):
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 @pytest.mark.parametrize("name", ["77", "nothing", "no%20such", "9" * 40])
 def test_an_unknown_template_is_code_1101(api, rejected, method, name):
-    """Whatever is asked of a template that is not there is rejected by code 1101."""
     body = {"Name": "x"} if method == "PUT" else None
     rejected(api.request(method, f"/templates/{name}", json=body), 422, 1101, "no template")
 
 
 def test_a_deleted_template_is_inactive(api, rejected, make, edit, listed):
-    """A deleted template is read as inactive, and is neither listed, edited nor deleted again."""
     number = make(STANDARD)["TemplateId"]
-    answer = api.request("DELETE", "/templates/welcome")
-    assert answer.json() == {"ErrorCode": 0, "Message": f"Template {number} removed."}
+    response = api.request("DELETE", "/templates/welcome")
+    assert response.json() == {"ErrorCode": 0, "Message": f"Template {number} removed."}
     assert api.get(f"/templates/{number}").json()["Active"] is False
     assert listed() == ([], 0)
     rejected(edit(number, Name="x"), 422, 1101, "deleted")
@@ -197,7 +190,6 @@ def test_a_deleted_template_is_inactive(api, rejected, make, edit, listed):
 
 
 def test_a_layout_in_use_cannot_be_deleted(api, rejected, make, edit):
-    """A layout cannot be deleted, and cannot lose its alias, while a template uses it."""
     make(LAYOUT)
     user = make(STANDARD, LayoutTemplate="FRAME")["TemplateId"]
     rejected(api.request("DELETE", "/templates/frame"), 422, 1130, f"used by {user}")
@@ -211,7 +203,6 @@ def test_a_layout_in_use_cannot_be_deleted(api, rejected, make, edit):
 
 
 def test_templates_are_listed_newest_first_in_pages(api, rejected, make, listed):
-    """Templates are listed newest first, by type and by layout, in pages."""
     make(LAYOUT)
     make(STANDARD, Name="a", Alias=None)
     make(STANDARD, Name="b", Alias=None, LayoutTemplate="frame")
@@ -228,7 +219,6 @@ def test_templates_are_listed_newest_first_in_pages(api, rejected, make, listed)
 
 
 def test_a_server_has_at_most_100_templates(api, rejected, make):
-    """A server has at most 100 templates, deleted ones not counted."""
     for number in range(100):
         make(STANDARD, Alias=f"t{number}")
     rejected(api.post("/templates", {**STANDARD, "Alias": "more"}), 422, 1105, "100")
@@ -237,7 +227,6 @@ def test_a_server_has_at_most_100_templates(api, rejected, make):
 
 
 def test_a_deleted_server_loses_its_templates(sandbox, open_api):
-    """A server that is deleted takes its templates along, those with a layout, too."""
     sandbox.allow(delete_servers=True)
     account = {"X-Postmark-Account-Token": sandbox.account_token}
     server = open_api(sandbox).request("POST", "/servers", json={"Name": "Second"}, headers=account).json()

@@ -12,7 +12,6 @@ BULK = {"sender": "a@example.com", "subject": "x", "text_body": "x", "messages":
 
 
 def test_the_vendors_client_sends_and_reads_an_email(vendor):
-    """An email that it sends is what it reads back."""
     file = {
         "name": "a.txt",
         "content": base64.b64encode(b"hello").decode(),
@@ -32,7 +31,6 @@ def test_the_vendors_client_sends_and_reads_an_email(vendor):
 
 
 def test_the_vendors_client_searches_by_each_filter(vendor):
-    """It finds an email by each of its filters."""
     sent = vendor.outbound.send({**EMAIL, "tag": "t", "metadata": {"k": "v"}})
     vendor.outbound.send({**EMAIL, "sender": "x@example.com", "to": "y@example.com", "subject": "Other"})
     for filters in (
@@ -48,7 +46,6 @@ def test_the_vendors_client_searches_by_each_filter(vendor):
 
 
 def test_the_vendors_client_sends_a_batch(vendor):
-    """It reads a batch's response when all are accepted."""
     results = vendor.outbound.send_batch([{**EMAIL, "subject": str(number)} for number in range(5)])
     assert all(result.success for result in results)
     assert vendor.outbound.list(count=2).total == 5
@@ -85,7 +82,6 @@ def test_the_vendors_client_reads_all_pages(vendor):
 
 
 def test_the_vendors_client_sends_a_bulk_request(vendor):
-    """It sends one content to many recipients, and asks how far the request is."""
     sent = vendor.outbound.send_bulk(BULK)
     status = vendor.outbound.get_bulk_status(sent.id)
     assert (status.status.value, status.total_messages) == ("Completed", 1)
@@ -94,7 +90,6 @@ def test_the_vendors_client_sends_a_bulk_request(vendor):
 
 
 def test_the_vendors_client_reads_opens_and_clicks(vendor, sandbox):
-    """It lists opens and clicks, of all messages and of one."""
     tracked = {
         **EMAIL,
         "track_opens": True,

@@ -7,7 +7,6 @@ import pytest
 
 
 def test_the_vendors_client_edits_its_server(sandbox, vendor):
-    """It reads and changes the server that its token belongs to."""
     found = vendor.server.get()
     assert found.api_tokens == [sandbox.token]
     changed = vendor.server.edit(name="New", track_opens=True, inbound_spam_threshold=7)

@@ -15,7 +15,6 @@ EMAIL = {"sender": "a@example.com", "subject": "Hi", "text_body": "x", "tag": "t
 
 
 def test_the_vendors_client_reads_bounces(vendor):
-    """It lists bounces by each of its filters, and reads, dumps and undoes one."""
     sent = vendor.outbound.send({**EMAIL, "to": HARD})
     vendor.outbound.send({**EMAIL, "to": SOFT, "tag": "other"})
     kinds = postmark.models.bounces.enums.BounceType

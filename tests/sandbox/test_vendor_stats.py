@@ -22,7 +22,6 @@ def sent(vendor):
 
 @pytest.mark.usefixtures("sent")
 def test_the_vendors_client_reads_counts_of_sent_and_bounced_emails(vendor):
-    """It reads what was sent and what bounced, in all and by the day."""
     sends, bounces, tracked = vendor.stats.sent_counts(), vendor.stats.bounce_counts(), vendor.stats.tracked_counts()
     assert (sends.sent, [day.sent for day in sends.days]) == (4, [4])
     assert (bounces.hard_bounce, bounces.soft_bounce, bounces.transient, bounces.smtp_api_error) == (1, 1, 0, 0)
@@ -41,7 +40,6 @@ def test_the_vendors_client_filters_statistics(vendor):
 
 @pytest.mark.usefixtures("sent")
 def test_the_vendors_client_reads_zeros(vendor):
-    """It reads nothing but zeros where nothing was complained of, opened or clicked."""
     assert (vendor.stats.spam_counts().spam_complaint, vendor.stats.open_counts().opens) == (0, 0)
     assert (vendor.stats.click_counts().clicks, vendor.stats.click_location().html) == (0, 0)
     assert (vendor.stats.platform_usage().desktop, vendor.stats.browser_platform_usage().mobile) == (0, 0)

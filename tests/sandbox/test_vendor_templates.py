@@ -30,7 +30,6 @@ def test_the_vendors_client_manages_templates(vendor):
 
 
 def test_the_vendors_client_sends_with_templates(vendor):
-    """It sends one email with a template, and several."""
     vendor.templates.create(STANDARD)
     email = {"sender": "a@example.com", "to": "b@example.com", "template_alias": "welcome"}
     sent = vendor.outbound.send_with_template({**email, "template_model": {"name": "Ann"}, "metadata": {"k": "v"}})
@@ -43,7 +42,6 @@ def test_the_vendors_client_sends_with_templates(vendor):
 
 
 def test_the_vendors_client_validates_a_template(vendor):
-    """It validates a template, with errors and without."""
     found = vendor.templates.validate({"subject": "Hi {{name}}", "html_body": "<b>{{#each xs}}{{.}}{{/each}}</b>"})
     assert (found.all_content_is_valid, found.text_body) == (True, None)
     assert (found.subject.rendered_content, found.html_body.validation_errors) == ("Hi name_Value", [])
@@ -65,7 +63,6 @@ def test_the_vendors_client_raises_its_errors_by_our_codes(vendor):
 
 
 def test_the_vendors_client_pushes_templates(sandbox, vendor, vendor_account):
-    """It pushes templates, which it names servers by texts for."""
     with sandbox.store.transaction() as db:
         second = servers.create(db, "Second", 0)
     vendor.templates.create(LAYOUT)

@@ -22,9 +22,9 @@ def make(api):
     """Makes a webhook that must be accepted, and returns the response."""
 
     def make(**fields):
-        answer = api.post("/webhooks", {"Url": URL, **fields})
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        response = api.post("/webhooks", {"Url": URL, **fields})
+        assert response.status_code == 200, response.text
+        return response.json()
 
     return make
 
@@ -55,7 +55,6 @@ def test_a_new_webhook_has_every_key(api, make):
 
 
 def test_a_webhook_can_be_created_with_every_field(make):
-    """What a webhook is made with is what it has, and a trigger that is not named is off."""
     made = make(
         MessageStream="broadcast",
         HttpAuth={"Username": "u", "Password": "p:q"},
@@ -78,7 +77,6 @@ def test_a_webhook_can_be_created_with_every_field(make):
     ["http://127.0.0.1:8000/hook", "https://u:p@example.com", "HTTPS://example.com/", "http://[::1]:9/x"],
 )
 def test_urls_with_credentials_port_or_ip_address_are_accepted(make, url):
-    """A URL may have a login, a port, or an address for a name."""
     assert make(Url=url)["Url"] == url
 
 
@@ -124,13 +122,11 @@ def test_urls_with_credentials_port_or_ip_address_are_accepted(make, url):
     ],
 )
 def test_an_invalid_webhook_is_rejected_by_its_code(api, rejected, fields, code, text):
-    """A webhook that breaks a rule is rejected by that rule's code, and not kept."""
     rejected(api.post("/webhooks", {"Url": URL, **fields}), 422, code, text)
     assert listed(api) == []
 
 
 def test_an_empty_body_is_code_1355(api, rejected, make, edit):
-    """A body that says nothing is rejected by code 1355, and one of another type by 403."""
     rejected(api.post("/webhooks", {}), 422, 1355)
     rejected(edit(make()["ID"]), 422, 1355)
     rejected(api.request("POST", "/webhooks", data="null", headers={"Content-Type": "application/json"}), 422, 1355)
@@ -138,7 +134,6 @@ def test_an_empty_body_is_code_1355(api, rejected, make, edit):
 
 
 def test_an_edit_changes_only_the_given_fields(api, make, edit):
-    """What an edit leaves out, or gives as null, stays, within the triggers too."""
     made = make(
         HttpAuth={"Username": "u", "Password": "p"},
         HttpHeaders=[{"Name": "X-A", "Value": "1"}],
@@ -168,14 +163,12 @@ def test_an_edit_changes_only_the_given_fields(api, make, edit):
     [({"ID": 1}, 1357), ({"MessageStream": "outbound"}, 1357), ({"Status": "verified"}, 1363), ({"Url": ""}, 1354)],
 )
 def test_id_stream_and_status_cannot_be_edited(api, rejected, make, edit, changes, code):
-    """A webhook's id, stream and status never change by an edit."""
     made = make()
     rejected(edit(made["ID"], **changes), 422, code)
     assert api.get(f"/webhooks/{made['ID']}").json() == made
 
 
 def test_webhooks_are_listed_oldest_first_and_filtered(api, rejected, make):
-    """Webhooks are listed oldest first, of one stream and of one status when that is asked for."""
     first, second = make()["ID"], make(MessageStream="broadcast")["ID"]
     assert set(api.get("/webhooks").json()) == {"Webhooks"}
     assert listed(api) == [first, second]
@@ -189,22 +182,19 @@ def test_webhooks_are_listed_oldest_first_and_filtered(api, rejected, make):
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 @pytest.mark.parametrize("number", ["77", "abc", "0", "-1", "9" * 40])
 def test_an_unknown_webhook_is_code_1352(api, rejected, method, number):
-    """Whatever is asked of a webhook that is not there is rejected by code 1352."""
     body = {"Url": URL} if method == "PUT" else None
     rejected(api.request(method, f"/webhooks/{number}", json=body), 422, 1352, "no webhook")
 
 
 def test_a_deleted_webhook_is_gone(api, rejected, make):
-    """A deleted webhook is gone, and its id is not given again."""
     number = make()["ID"]
-    answer = api.request("DELETE", f"/webhooks/{number}")
-    assert answer.json() == {"ErrorCode": 0, "Message": f"Webhook {number} removed."}
+    response = api.request("DELETE", f"/webhooks/{number}")
+    assert response.json() == {"ErrorCode": 0, "Message": f"Webhook {number} removed."}
     rejected(api.get(f"/webhooks/{number}"), 422, 1352)
     assert make()["ID"] > number
 
 
 def test_webhooks_of_other_servers_are_not_visible(sandbox, open_api, rejected, make):
-    """A server sees its own webhooks only."""
     number = make()["ID"]
     with sandbox.store.transaction() as db:
         token = servers.tokens(db, servers.create(db, "Second", 0))[0]
@@ -222,7 +212,6 @@ def test_a_stream_has_at_most_ten_webhooks(api, rejected, make):
 
 
 def test_an_archived_stream_accepts_no_webhook(api, sandbox, rejected, make, edit):
-    """An archived stream takes no webhook, and those it has stay as they are until it is purged."""
     api.post("/message-streams", {"ID": "news", "Name": "News", "MessageStreamType": "Broadcasts"})
     number = make(MessageStream="news")["ID"]
     assert api.request("POST", "/message-streams/news/archive").status_code == 200

@@ -1,4 +1,4 @@
-"""What tests of `emailapi.testing` stand on."""
+"""Fixtures for the tests of `emailapi.testing`."""
 
 from __future__ import annotations
 

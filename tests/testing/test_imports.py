@@ -25,6 +25,7 @@ def test_an_unknown_name_is_an_attribute_error():
         _ = testing.Outbx
 
 
+@pytest.mark.slow
 @pytest.mark.processes
 def test_the_plugin_loads_almost_nothing():
     before = loaded_by("import pytest")

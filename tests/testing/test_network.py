@@ -143,6 +143,7 @@ def test_good():
     assert failures(result).count("a connection to api.invalid") >= 2
 
 
+@pytest.mark.slow
 @pytest.mark.processes
 @pytest.mark.parametrize("patching", ["gevent.monkey.patch_all()", "eventlet.monkey_patch()"])
 def test_lookups_of_gevent_and_eventlet_are_blocked(run_tests, patching):

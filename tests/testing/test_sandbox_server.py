@@ -40,7 +40,6 @@ def test_afterwards():
 
 
 def test_the_sandbox_of_a_test_has_events_faults_a_clock_and_waiting(run_tests):
-    """Faults and a frozen clock end with their test; the emails and requests of other tests are not seen."""
     result = run_tests(
         SANDBOX.replace("range(3)", "range(1)")
         + """

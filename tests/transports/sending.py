@@ -1,11 +1,11 @@
-"""What the tests of many emails share."""
+"""Parts that the tests of many emails share."""
 
 from __future__ import annotations
 
 import threading
 
 from ..faults.calls import new_email
-from ..faults.modes import Mode, answers
+from ..faults.modes import Mode, respond_with
 
 
 def new_emails(count, taken=None):
@@ -22,4 +22,4 @@ def workers():
 
 def held(event: threading.Event) -> Mode:
     """Respond well as soon as an event is set."""
-    return Mode("held", "fine", lambda exchange: event.wait(60) and answers(exchange.value)(exchange))
+    return Mode("held", "fine", lambda exchange: event.wait(60) and respond_with(exchange.value)(exchange))

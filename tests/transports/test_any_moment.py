@@ -40,10 +40,10 @@ class Sender:
     persistent: bool = True
 
 
-def by_api(closing: ExitStack, answer: object = None, *, batch: bool = False) -> Sender:
-    peer = Peer(lambda seen: answer or ACCEPTED[seen.target])
+def by_api(closing: ExitStack, response: object = None, *, batch: bool = False) -> Sender:
+    peer = Peer(lambda seen: response or ACCEPTED[seen.target])
     closing.callback(peer.close)
-    client = closing.enter_context(Client("t", base_url=peer.url, reconcile=answer is None, **ONCE))
+    client = closing.enter_context(Client("t", base_url=peer.url, reconcile=response is None, **ONCE))
     outbound = client.outbound
 
     def sent() -> set[str]:
@@ -51,7 +51,7 @@ def by_api(closing: ExitStack, answer: object = None, *, batch: bool = False) ->
         return {re.search(rb'"Subject": ?"([^"]+)"', seen.body)[1].decode() for seen in peer.seen if seen.body}
 
     send = (lambda email: outbound.send_batch([email])) if batch else outbound.send
-    return Sender(send, sent, persistent=answer is None)
+    return Sender(send, sent, persistent=response is None)
 
 
 def by_smtp(closing: ExitStack, *, fallback: bool = False) -> Sender:

@@ -24,7 +24,7 @@ EMAIL = Email(sender="a@example.com", to="b@example.com", text_body="x")
 
 @pytest.fixture(scope="module")
 def sandbox():
-    """Run the other side."""
+    """Run a sandbox."""
     with Sandbox() as sandbox:
         yield sandbox
 
@@ -61,7 +61,6 @@ def test_check_rejects_without_a_request(client):
 
 
 def test_both_transports_send_the_same_key(client):
-    """What the primary would carry, the second gets: sender, stream and key."""
     second = MemoryTransport()
     with Client("token", base_url="http://127.0.0.1:9", sender="filled@example.com", message_stream="news") as nowhere:
         result = Fallback(APITransport(nowhere), second).send({"to": "b@example.com", "text_body": "x"})
@@ -72,7 +71,6 @@ def test_both_transports_send_the_same_key(client):
 
 
 def test_without_reconcile_there_is_no_key():
-    """A client that adds no keys adds none here."""
     second = MemoryTransport()
     with Client("token", base_url="http://127.0.0.1:9", reconcile=False) as nowhere:
         Fallback(APITransport(nowhere), second).send(EMAIL)
@@ -80,7 +78,6 @@ def test_without_reconcile_there_is_no_key():
 
 
 def test_the_fallback_of_the_client_is_not_used():
-    """A transport that is called the API is the API alone."""
     second = MemoryTransport()
     with (
         Client("token", base_url="http://127.0.0.1:9", fallback=second) as client,

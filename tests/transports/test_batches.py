@@ -23,7 +23,7 @@ from emailapi.transports.api.transport import APITransport
 from emailapi.transports.batch import not_started
 
 from ..faults.calls import is_not_sent, is_unknown, new_email
-from ..faults.modes import MODES, Mode, answers, keyed
+from ..faults.modes import MODES, Mode, keyed, respond_with
 
 OPTIONS = Options(timeout=(1.0, 1.0))
 RESET = MODES["reset"]
@@ -38,7 +38,6 @@ def metadata(payload):
 
 
 def test_a_chunk_has_one_batch_key_and_each_email_its_own():
-    """Each email of a chunk carries the chunk's key and a key of its own; no two chunks share one."""
     found = list(batches([new_email("a")] * 5, 2))
     assert [chunk.count for chunk in found] == [2, 2, 1]
     for chunk in found:
@@ -50,7 +49,6 @@ def test_a_chunk_has_one_batch_key_and_each_email_its_own():
 
 
 def test_an_email_moved_to_the_next_chunk_has_the_key_of_that_chunk():
-    """An email that no longer fits a chunk carries the key of the one it is sent in, and keeps its own."""
     big = [new_email(f"m{number}", text_body="x" * 4_900_000) for number in range(11)]
     first, second = batches(big)
     assert (len(first.payloads), len(second.payloads)) == (10, 1)
@@ -78,7 +76,6 @@ def test_emails_taken_before_the_input_raises_are_sent():
 
 
 def test_results_are_in_the_order_of_the_input():
-    """What is known stands at its place; all else of the chunk gets a copy of the error."""
     (chunk,) = batches([new_email("a"), {"txt_body": "x"}, new_email("b")])
     sent = SendResult(message_id="1")
     first, second, third = chunk.items({2: sent}, not_started())
@@ -89,7 +86,6 @@ def test_results_are_in_the_order_of_the_input():
 
 
 def test_each_email_of_a_failed_chunk_has_its_own_error(serve, connect):
-    """The error of a failed request stands at each of its emails as an object of its own."""
     for mode, kind in ((MODES["reset"], DeliveryUnknown), (MODES["422"], EmailAPIError), (MODES["429"], RateLimited)):
         items = connect(serve(*[mode] * 3), reconcile=False).outbound.send_batch([new_email("a"), new_email("b")])
         assert all(isinstance(item, kind) for item in items)
@@ -99,7 +95,6 @@ def test_each_email_of_a_failed_chunk_has_its_own_error(serve, connect):
 
 
 def test_a_retried_chunk_has_the_same_bytes(serve, connect):
-    """A chunk that is tried again is the same bytes."""
     service = serve(MODES["429"], MODES["503-code-100"])
     assert len(connect(service).outbound.send_batch([new_email("a"), new_email("b")]).accepted) == 2
     assert len({seen.body for seen in service.seen}) == 1
@@ -110,7 +105,9 @@ def test_closing_the_client_between_chunks_keeps_the_results(serve, connect):
     """A client that is closed between two chunks: the first one's results stand, the second's were not sent."""
     service = serve()
     client = connect(service, reconcile=False)
-    service.script[:] = [Mode("closing", "fine", lambda exchange: client.close() or answers(exchange.value)(exchange))]
+    service.script[:] = [
+        Mode("closing", "fine", lambda exchange: client.close() or respond_with(exchange.value)(exchange))
+    ]
     items = client.outbound.send_batch([new_email("a")] * 501)
     assert all(isinstance(item, SendResult) for item in items[:500])
     assert isinstance(items[500], ConfigurationError)
@@ -122,7 +119,7 @@ def test_closing_the_client_before_the_first_chunk_raises(serve, connect):
     service = serve(MODES["429"])
     client = connect(service)
     service.script[:] = [
-        Mode("closing", "again", lambda exchange: client.close() or answers(b"", 429)(exchange), accepts=False)
+        Mode("closing", "again", lambda exchange: client.close() or respond_with(b"", 429)(exchange), accepts=False)
     ]
     with pytest.raises(ConfigurationError, match="closed"):
         client.outbound.send_batch([new_email("a")])
@@ -130,7 +127,6 @@ def test_closing_the_client_before_the_first_chunk_raises(serve, connect):
 
 
 def test_a_failed_check_is_the_error_of_its_email(serve, connect):
-    """With `check_first` an email whose check fails is not sent; the others are."""
     service = serve(searching=[MODES["422"]])
     given = [new_email("a", idempotency_key="a"), new_email("b", idempotency_key="b")]
     first, second = connect(service).outbound.send_batch(given, check_first=True)
@@ -140,7 +136,6 @@ def test_a_failed_check_is_the_error_of_its_email(serve, connect):
 
 
 def test_check_first_posts_nothing_if_all_emails_were_sent_before(serve, connect):
-    """With `check_first` a batch that was sent whole before makes no request but its searches."""
     service = serve()
     client = connect(service)
     given = [new_email(tag, idempotency_key=tag) for tag in "ab"]
@@ -151,8 +146,7 @@ def test_check_first_posts_nothing_if_all_emails_were_sent_before(serve, connect
 
 
 def test_only_the_lost_part_of_a_batch_is_looked_up(serve, connect):
-    """Of a batch whose response leaves one email open only that is looked up, by its own key."""
-    leave = Mode("one-null", "lost", lambda exchange: answers([exchange.value[0], None])(exchange))
+    leave = Mode("one-null", "lost", lambda exchange: respond_with([exchange.value[0], None])(exchange))
     service = serve(leave)
     first, second = connect(service).outbound.send_batch([new_email("a"), new_email("b")])
     assert (first.reconciled, second.reconciled) == (False, True)
@@ -162,7 +156,6 @@ def test_only_the_lost_part_of_a_batch_is_looked_up(serve, connect):
 
 @pytest.mark.usefixtures("clock")
 def test_a_batch_is_found_only_by_its_own_emails(serve, connect):
-    """Rows that a search by the batch's key gives for other emails are nobody's."""
     service = serve(MODES["reset-not-done"], searching=[Mode("x", "fine", keyed(lambda key: f"{key}0"))] * 99)
     items = connect(service).outbound.send_batch([new_email("a"), new_email("b")])
     assert all(is_unknown(item) for item in items)
@@ -184,7 +177,6 @@ def test_a_repeated_key_within_a_request_is_rejected(serve, connect):
 
 
 def test_after_a_check_without_a_response_no_email_is_sent(serve, connect):
-    """After a look-up without a response, the next keys are not looked up, and none of these emails is sent."""
     service = serve(searching=[None, *[MODES["reset"]] * 9])
     client = connect(service, retry=Retry(attempts=1))
     given = [new_email(tag, idempotency_key=tag) for tag in "abcd"]

@@ -1,4 +1,4 @@
-"""Two transports as one: what is checked before, what is left behind, who is asked, and who is not."""
+"""Two transports as one: checks before a send, fields that are left out, and the transport that is called."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class NoTag(MemoryTransport):
     """A transport that cannot carry a tag."""
 
     def check(self, email: Email, /) -> None:
-        """Refuse it by name."""
+        """Reject the email by name."""
         super().check(email)
         if email.tag:
             raise InvalidEmail("tag: not here", field="tag")
@@ -98,14 +98,12 @@ def test_a_rejected_or_unknown_email_does_not_fail_over(error):
 
 
 def test_an_email_that_the_primary_accepts_does_not_reach_the_secondary():
-    """An email that the primary takes is not seen by the second."""
     second = MemoryTransport()
     assert Fallback(Bare(), second).send(EMAIL).via == "bare"
     assert second.sent == []
 
 
 def test_an_email_is_checked_for_both_transports_before_the_first_attempt():
-    """What the secondary could not carry is rejected by name while the first still works."""
     first = Bare()
     transport = Fallback(first, NoTag())
     tagged = Email(sender="a@example.com", to="b@example.com", text_body="x", tag="t")
@@ -135,7 +133,6 @@ def test_only_existing_and_optional_fields_can_be_ignored(ignore):
 
 
 def test_only_transports_are_accepted():
-    """What is no transport is rejected when it is given."""
     for first, second in ((5, Bare()), (Bare(), "smtp"), (Bare(), None)):
         with pytest.raises(ConfigurationError):
             Fallback(first, second)
@@ -148,7 +145,6 @@ def test_only_transports_are_accepted():
 
 
 def test_a_fallback_is_a_transport_that_can_be_composed():
-    """A fallback is itself a transport, primary or secondary of another fallback."""
     last = MemoryTransport()
     transport = Fallback(Fallback(Bare(RateLimited("slow down")), Bare(ConnectionFailed("refused"))), last)
     assert isinstance(transport, Transport)
@@ -159,7 +155,6 @@ def test_a_fallback_is_a_transport_that_can_be_composed():
 
 
 def test_the_error_of_the_secondary_has_that_of_the_primary_as_cause():
-    """The secondary's error names the first's as its cause."""
     first, second = RateLimited("slow down"), SMTPError("no such user", code=550)
     with pytest.raises(SMTPError) as caught:
         Fallback(Bare(first), Bare(second)).send(EMAIL)
@@ -167,7 +162,6 @@ def test_the_error_of_the_secondary_has_that_of_the_primary_as_cause():
 
 
 def test_closing_a_fallback_closes_both_transports():
-    """Closing a pair closes both, as leaving its block does, and closing a client its fallback."""
     transports = [Bare() for _ in range(5)]
     Fallback(transports[0], transports[1]).close()
     with Fallback(transports[2], transports[3]):
@@ -186,7 +180,6 @@ def test_a_clone_does_not_close():
 
 @pytest.mark.parametrize("wrong", [EMAIL, "text"], ids=repr)
 def test_a_single_email_is_rejected_as_a_batch(wrong):
-    """A single email instead of a list is an argument that is not valid."""
     with pytest.raises(InvalidArgument):
         Fallback(Bare(), Bare()).send_batch(wrong)
 

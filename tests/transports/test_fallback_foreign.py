@@ -23,7 +23,7 @@ TAKEN = SendResult(message_id="1", via="bare")
 
 
 class Foreign(Bare):
-    """A user's own transport that keeps to nothing: it raises what it likes, or answers what it is told to."""
+    """A user's own transport that keeps no rule: it raises or returns whatever it is given."""
 
     def __init__(self, fate: object) -> None:
         """Raise this, or return it."""
@@ -55,7 +55,6 @@ class Mixed(Bare):
 
 @pytest.mark.parametrize("fate", [ValueError("oops"), None, 5], ids=repr)
 def test_a_transport_that_breaks_the_protocol_leaves_the_email_unknown(fate):
-    """A user's transport that raises or returns anything against the protocol leaves the email unknown, sent once."""
     second = MemoryTransport()
     for transport in (Fallback(Foreign(fate), second), Fallback(Bare(RateLimited("slow down")), Foreign(fate))):
         with pytest.raises(DeliveryUnknown, match=r"Foreign (raised ValueError|returned)") as caught:
@@ -65,19 +64,17 @@ def test_a_transport_that_breaks_the_protocol_leaves_the_email_unknown(fate):
     assert second.sent == []
 
 
-@pytest.mark.parametrize("answer", [ValueError("oops"), None, (), BatchResult((TAKEN,)), (TAKEN,) * 3], ids=repr)
-def test_a_batch_without_a_result_for_each_email_leaves_each_unknown(answer):
-    """A response that cannot be laid beside its emails makes each of them unknown; what the primary took stands."""
+@pytest.mark.parametrize("response", [ValueError("oops"), None, (), BatchResult((TAKEN,)), (TAKEN,) * 3], ids=repr)
+def test_a_batch_without_a_result_for_each_email_leaves_each_unknown(response):
     second = MemoryTransport()
-    batch = Fallback(Foreign(answer), second).send_batch([EMAIL, EMAIL])
+    batch = Fallback(Foreign(response), second).send_batch([EMAIL, EMAIL])
     assert [type(item) for item in batch] == [DeliveryUnknown] * 2
     assert second.sent == []
-    batch = Fallback(Mixed(), Foreign(answer)).send_batch([EMAIL] * 3)
+    batch = Fallback(Mixed(), Foreign(response)).send_batch([EMAIL] * 3)
     assert [type(item) for item in batch] == [SendResult, DeliveryUnknown, DeliveryUnknown]
 
 
 def test_an_item_that_is_not_a_result_is_an_unknown_outcome():
-    """One item that is neither a result nor an error of ours is that email's unknown outcome."""
     batch = Fallback(Foreign([TAKEN, 5]), MemoryTransport()).send_batch([EMAIL, EMAIL])
     assert batch[0] is TAKEN
     assert isinstance(batch[1], DeliveryUnknown)
@@ -109,7 +106,6 @@ def test_a_primary_without_send_batch_is_supported():
 
 
 def test_a_secondary_without_send_batch_is_supported():
-    """A secondary that cannot be reached three times running does not keep the rest of a batch waiting."""
     second = OneByOne(ConnectionFailed("no server"))
     batch = Fallback(Bare(RateLimited("slow down")), second).send_batch([EMAIL] * 9)
     assert second.asked == 3
@@ -119,7 +115,6 @@ def test_a_secondary_without_send_batch_is_supported():
 
 
 def test_the_secondary_is_closed_even_if_closing_the_primary_fails():
-    """A primary that cannot be closed does not keep the second open."""
     second = Bare()
     with pytest.raises(OSError, match="stuck"):
         Fallback(Foreign(OSError("stuck")), second).close()

@@ -37,7 +37,7 @@ class Down(MemoryTransport):
         raise ConnectionFailed("down")
 
 
-class Refusing(MemoryTransport):
+class Rejecting(MemoryTransport):
     def send(self, email, /):
         raise InvalidEmail("not staff", field="to")
 
@@ -48,7 +48,7 @@ class Strict(MemoryTransport):
 
 
 def test_send_batch_calls_an_overridden_send():
-    transport = Refusing()
+    transport = Rejecting()
     (item,) = transport.send_batch([EMAIL])
     assert (type(item), item.index) == (InvalidEmail, 0)
     assert transport.sent == []

@@ -50,6 +50,7 @@ def ses(closing: ExitStack) -> str:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [["-O"], ["-OO"], ["-W", "error"], ["-X", "dev", "-W", "error"]], ids=" ".join)
 @pytest.mark.parametrize("start", [api, smtp, ses], ids=["api", "smtp", "ses"])
 def test_an_email_is_sent_in_a_python_with_other_options(start: Callable[[ExitStack], str], options: list[str]):

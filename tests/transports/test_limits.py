@@ -1,4 +1,4 @@
-"""What is rejected before a byte leaves: each limit of the contract, at it and one over."""
+"""Emails that are rejected before a byte leaves: each limit of the contract, at it and one over."""
 
 from __future__ import annotations
 
@@ -64,7 +64,6 @@ LIMITS = [
 
 @pytest.mark.parametrize("field, within, beyond", LIMITS, ids=range(len(LIMITS)))
 def test_an_email_over_a_limit_is_rejected_by_field(field, within, beyond):
-    """An email at a limit is sent; one over it is rejected here, and the field is named."""
     assert encoded(attrs.evolve(EMAIL, **within))
     with pytest.raises(InvalidEmail) as caught:
         encoded(attrs.evolve(EMAIL, **beyond))
@@ -102,7 +101,6 @@ def test_the_total_size_of_an_email_is_limited(given, field):
     ],
 )
 def test_the_message_has_the_value_and_the_limit(given, field, sentence):
-    """The sentence has the number that is too large, and the limit."""
     with pytest.raises(InvalidEmail) as caught:
         encoded(attrs.evolve(EMAIL, **given))
     assert caught.value.message.startswith(sentence)
@@ -127,7 +125,6 @@ FORBIDDEN = """vbs exe bin bat chm com cpl crt hlp hta inf ins isp jse lnk mdb p
 @pytest.mark.parametrize("case", [str.lower, str.upper, str.title])
 @pytest.mark.parametrize("extension", FORBIDDEN)
 def test_a_file_with_a_forbidden_extension_is_rejected(extension, case, form):
-    """A file of a forbidden kind is rejected in any case of letters, also before dots and spaces at the end."""
     name = form.format(case(extension))
     with pytest.raises(InvalidEmail, match=f"the API does not accept .{extension} files") as caught:
         encoded(
@@ -141,13 +138,11 @@ def test_a_file_with_a_forbidden_extension_is_rejected(extension, case, form):
 
 @pytest.mark.parametrize("name", [*FORBIDDEN, "a.exe.txt", "a.exe2", "aexe", "a.ex", "exe.zip", "a. ", "a.js"])
 def test_a_file_with_another_extension_is_accepted(name):
-    """A name is no extension, and only the last extension counts."""
     assert encoded(attrs.evolve(EMAIL, attachments=Attachment(name=name, content=b"")))
 
 
 @pytest.mark.parametrize("field", ["sender", "to", "cc", "bcc", "reply_to"])
 def test_a_local_part_must_be_ascii(field):
-    """The API takes no local part that is not ASCII, in whichever field; a domain or a name may be anything."""
     assert encoded(attrs.evolve(EMAIL, **{field: "Jürgen <j@bücher.example>"}))
     with pytest.raises(InvalidEmail, match="jürgen@x.example") as caught:
         encoded(attrs.evolve(EMAIL, **{field: "jürgen@x.example"}))
@@ -161,7 +156,6 @@ def test_a_default_sender_must_be_ascii_too():
 
 
 def test_only_the_api_rejects_an_email_with_empty_bodies():
-    """The service answers an empty email with code 300; an SMTP server and a test take one."""
     nothing = attrs.evolve(EMAIL, text_body="", html_body="")
     for transport in (MemoryTransport(), SMTPTransport("127.0.0.1")):
         transport.check(nothing)

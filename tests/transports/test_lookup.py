@@ -9,7 +9,7 @@ import pytest
 from emailapi import DeliveryUnknown, HookEvent, Hooks
 
 from ..faults.calls import is_unknown, new_email
-from ..faults.modes import MODES, Mode, answers, listing
+from ..faults.modes import MODES, Mode, listing, respond_with
 
 RESET, UNDONE = MODES["reset"], MODES["reset-not-done"]
 
@@ -19,7 +19,7 @@ def searches(service):
 
 
 def busy(after):
-    return Mode("busy", "again", answers(b"", 429, Retry_After=after), accepts=False)
+    return Mode("busy", "again", respond_with(b"", 429, Retry_After=after), accepts=False)
 
 
 def test_a_search_respects_retry_after(serve, connect, clock):
@@ -32,7 +32,6 @@ def test_a_search_respects_retry_after(serve, connect, clock):
 
 
 def test_a_search_with_a_long_retry_after_ends_the_look_up(serve, connect, clock):
-    """A search that is put off for longer than there is time ends the look-up at once."""
     service = serve(RESET, searching=[busy("60")] * 9)
     began = clock()
     with pytest.raises(DeliveryUnknown) as caught:
@@ -51,7 +50,6 @@ def test_a_rejected_search_is_not_repeated(serve, connect):
 
 
 def test_a_dripping_search_ends_with_the_look_up(serve, connect, clock):
-    """A look-up takes its ten seconds and no more, also where the deadline leaves far more."""
     service = serve(RESET, searching=[MODES["drip-body"]] * 9, clock=clock)
     with pytest.raises(DeliveryUnknown):
         connect(service, deadline=1_000_000.0).outbound.send(new_email("a"))
@@ -71,7 +69,6 @@ def test_many_searches_end_with_the_look_up(serve, connect, clock):
 
 
 def test_searches_are_logged_and_passed_to_hooks(serve, connect, caplog):
-    """Each search has its line in the log, and hooks are told of it, as of any other request."""
     caplog.set_level(logging.INFO, "emailapi")
     told: list[HookEvent] = []
     service = serve(RESET, searching=[MODES["500"]])
@@ -91,7 +88,6 @@ def test_a_whole_chunk_is_looked_up_by_one_search(serve, connect):
 
 
 def test_of_several_messages_with_a_key_the_first_is_found(serve, connect):
-    """Of two emails that carry a key the first is the one that was accepted."""
     service = serve()
     client = connect(service)
     for _ in range(2):
@@ -101,7 +97,6 @@ def test_of_several_messages_with_a_key_the_first_is_found(serve, connect):
 
 @pytest.mark.parametrize("key", ['a"b&c=d', "ümlaut 100%", "x" * 80, "+ +"])
 def test_keys_with_any_characters_are_found(key, serve, connect):
-    """A key is searched for as it is, whatever characters it has."""
     service = serve(RESET)
     assert connect(service).outbound.send(new_email("a"), idempotency_key=key).idempotency_key == key
     assert connect(service).outbound.find(key).message_id == "id-1"

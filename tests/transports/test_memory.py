@@ -16,7 +16,6 @@ def test_the_memory_transport_is_a_transport():
 
 
 def test_a_sent_email_is_recorded():
-    """An email is kept as it was given, and the result tells of it."""
     transport = MemoryTransport()
     result = transport.send(EMAIL)
     assert transport.sent == [EMAIL]
@@ -27,7 +26,6 @@ def test_a_sent_email_is_recorded():
 
 
 def test_a_mapping_is_recorded_as_an_email():
-    """A mapping becomes an `Email`."""
     transport = MemoryTransport()
     transport.send({"sender": "a@example.com", "to": "b@example.com", "html_body": "x"})
     assert transport.sent == [Email(sender="a@example.com", to="b@example.com", html_body="x")]
@@ -49,7 +47,6 @@ def test_an_email_must_be_complete(missing, field):
 
 
 def test_send_batch_returns_a_result_or_error_for_each_email():
-    """Each item of a batch is its email's result, or the error that names its place."""
     transport = MemoryTransport()
     result = transport.send_batch(iter([EMAIL, {"to": "b@example.com", "text_body": "x"}, EMAIL]))
     assert [isinstance(item, SendResult) for item in result] == [True, False, True]
@@ -59,7 +56,6 @@ def test_send_batch_returns_a_result_or_error_for_each_email():
 
 @pytest.mark.parametrize("wrong", [EMAIL, "a@example.com", 5, {"to": "a@example.com"}], ids=repr)
 def test_a_single_email_is_rejected_as_a_batch(wrong):
-    """A single email instead of a list is an argument that is not valid."""
     with pytest.raises(InvalidArgument) as caught:
         MemoryTransport().send_batch(wrong)
     assert caught.value.argument == "emails"
@@ -70,7 +66,6 @@ def test_an_empty_batch_has_an_empty_result():
 
 
 def test_a_closed_transport_sends_nothing_and_keeps_its_emails():
-    """A closed transport takes nothing, and still shows what it took."""
     transport = MemoryTransport()
     transport.send(EMAIL)
     transport.close()

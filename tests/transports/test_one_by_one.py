@@ -36,7 +36,7 @@ class Counting(Bare):
         return super().send(email)
 
 
-def refused():
+def unreachable():
     """Return a transport to a port on which nothing listens."""
     return SMTPTransport("127.0.0.1", 9, tls="none", retry=ONCE)
 
@@ -65,30 +65,29 @@ def test_no_email_is_sent_after_an_unreachable_smtp_server(how, monkeypatch):
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", counted)
-    client = Client(transport=refused())
+    client = Client(transport=unreachable())
     items = client.outbound.send_batch([EMAIL] * 20) if how == "batch" else many(client, [EMAIL] * 20)
     assert len(opened) == 1
     assert {type(item) for item in items} == {ConnectionFailed}
 
 
 def test_a_fallback_gives_up_when_neither_transport_can_be_reached():
-    first, second = refused(), Counting(ConnectionFailed("refused"))
+    first, second = unreachable(), Counting(ConnectionFailed("refused"))
     items = Fallback(first, second).send_batch([EMAIL] * 20)
     assert second.asked == 3
     assert {type(item) for item in items} == {ConnectionFailed}
-    items = Fallback(refused(), refused()).send_batch([EMAIL] * 20)
+    items = Fallback(unreachable(), unreachable()).send_batch([EMAIL] * 20)
     assert {type(item) for item in items} == {ConnectionFailed}
 
 
 def test_a_fallback_continues_while_one_transport_works():
     second = MemoryTransport()
-    Fallback(refused(), second).send_batch([EMAIL] * 20).raise_for_errors()
+    Fallback(unreachable(), second).send_batch([EMAIL] * 20).raise_for_errors()
     assert len(second.sent) == 20
 
 
 @pytest.mark.parametrize("how", ["batch", "many"])
 def test_each_email_has_its_own_deadline(how, monkeypatch):
-    """The deadline of 30 seconds passes between two emails of one chunk, not within one."""
     ahead = [0.0]
     monkeypatch.setattr("emailapi._delivery.retry.monotonic", lambda: monotonic() + ahead[0])
 

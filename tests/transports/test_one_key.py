@@ -20,7 +20,7 @@ from emailapi import (
 )
 
 from ..faults.calls import is_not_sent, is_unknown, new_email, template
-from ..faults.modes import MODES, Mode, answers
+from ..faults.modes import MODES, Mode, respond_with
 
 RESET, UNDONE = MODES["reset"], MODES["reset-not-done"]
 FIRST = new_email("a", idempotency_key="k")
@@ -41,7 +41,7 @@ def rows_with(**changes) -> Mode:
     return Mode(
         "changed",
         "fine",
-        lambda exchange: answers({"Messages": [one.row | changes for one in exchange.service.accepted]})(exchange),
+        lambda exchange: respond_with({"Messages": [one.row | changes for one in exchange.service.accepted]})(exchange),
     )
 
 
@@ -99,7 +99,6 @@ def test_a_row_of_another_email_does_not_end_the_checks_of_a_batch(serve, connec
 
 @pytest.mark.usefixtures("clock")
 def test_an_email_without_a_batch_key_is_compared_in_a_batch_too(serve, connect):
-    """An email whose metadata has no room for its batch's key is looked up by its own."""
     full = {f"n{number}": "x" for number in range(9)}
     service = serve(None, UNDONE)
     client = connect(service, on_unknown="resend")
@@ -171,10 +170,9 @@ def test_a_message_normalized_by_the_service_matches_the_email(changes, serve, c
 
 
 def test_a_rejection_of_some_recipients_finds_the_message_of_the_others(serve, connect):
-    """The message need not name the recipients that the rejection names."""
     text = "Found inactive addresses: A@example.com.\nInactive recipients are ones that bounced."
     two = attrs.evolve(FIRST, to=["a@example.com", "c@example.com"])
-    rejected = Mode("406", "lost", answers({"ErrorCode": 406, "Message": text}, 422))
+    rejected = Mode("406", "lost", respond_with({"ErrorCode": 406, "Message": text}, 422))
     left = rows_with(To=[{"Email": "c@example.com"}], Recipients=["c@example.com"])
     service = serve(rejected, searching=[left])
     assert connect(service).outbound.send(two).reconciled
@@ -212,7 +210,7 @@ def test_unreadable_suppressions_leave_the_outcome_unknown(serve, connect):
     service = serve(
         UNDONE,
         *[MODES["500"]] * 99,
-        searching=[Mode("nothing", "fine", answers({"Messages": []})), *[rows_with(**ACTIVE)] * 99],
+        searching=[Mode("nothing", "fine", respond_with({"Messages": []})), *[rows_with(**ACTIVE)] * 99],
     )
     service.accept({"To": "a@example.com", "Subject": "a", "Metadata": {"emailapi-key": "k"}})
     client = connect(service, on_unknown="resend")
@@ -228,7 +226,6 @@ def test_unreadable_suppressions_leave_the_outcome_unknown(serve, connect):
 
 @pytest.mark.usefixtures("clock")
 def test_find_accepts_the_error_and_does_not_find_another_email(serve, connect):
-    """What the error knows survives pickling and copying, as a worker in another process needs it."""
     service = serve(None, UNDONE)
     client = connect(service)
     client.outbound.send(FIRST)

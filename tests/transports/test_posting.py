@@ -17,7 +17,7 @@ from emailapi import (
 from emailapi.models.bulk import BulkEmail, BulkMessage
 
 from ..faults.calls import EMAIL_CALLS, is_not_sent, is_unknown, new_email
-from ..faults.modes import MODES, Mode, answers, listing
+from ..faults.modes import MODES, Mode, listing, respond_with
 from ..faults.wire import reply
 
 RESET, UNDONE = MODES["reset"], MODES["reset-not-done"]
@@ -30,7 +30,7 @@ FULL = {f"n{number}": "x" for number in range(10)}
 def test_unusual_fields_do_not_change_a_success(odd, serve, connect):
     """An email whose response says accepted, and names it, is accepted, whatever types its other fields have."""
     value = {"ErrorCode": 0, "MessageID": "id-7", **odd}
-    service = serve(Mode("odd", "fine", answers(value)), Mode("odd", "fine", answers([value])))
+    service = serve(Mode("odd", "fine", respond_with(value)), Mode("odd", "fine", respond_with([value])))
     client = connect(service)
     results = [client.outbound.send(new_email("a")), *client.outbound.send_batch([new_email("b")])]
     assert [(result.message_id, result.reconciled) for result in results] == [("id-7", False)] * 2
@@ -38,14 +38,14 @@ def test_unusual_fields_do_not_change_a_success(odd, serve, connect):
 
 def test_an_unreadable_code_is_not_a_success(serve, connect):
     """A response whose code cannot be read says nothing, although it names a message: the email is looked up."""
-    service = serve(Mode("odd", "odd", answers({"ErrorCode": "zero", "MessageID": "x"})))
+    service = serve(Mode("odd", "odd", respond_with({"ErrorCode": "zero", "MessageID": "x"})))
     assert connect(service).outbound.send(new_email("a")).message_id == "id-1"
 
 
 def test_a_truncated_gzip_response_is_looked_up(serve, connect):
     """A response whose compressed body is cut says nothing: the email is looked up."""
     cut = gzip.compress(b'{"ErrorCode": 0, "MessageID": "x"}')[:-9]
-    service = serve(Mode("gzip", "odd", answers(cut, Content_Encoding="gzip")))
+    service = serve(Mode("gzip", "odd", respond_with(cut, Content_Encoding="gzip")))
     assert connect(service).outbound.send(new_email("a")).message_id == "id-1"
 
 
@@ -56,7 +56,7 @@ def test_many_1xx_responses_are_skipped(serve, connect):
         "fine",
         lambda exchange: (
             exchange.send(b"HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n" * 2_000)
-            and answers(exchange.value)(exchange)
+            and respond_with(exchange.value)(exchange)
         ),
     )
     service = serve(flood)
@@ -65,8 +65,6 @@ def test_many_1xx_responses_are_skipped(serve, connect):
 
 
 def test_trailing_bytes_are_not_the_next_response(serve, connect):
-    """What a service writes behind a response is not read as that to the next email."""
-
     def twice(exchange):
         return exchange.send(reply(exchange.value) + reply({"ErrorCode": 0, "MessageID": "stale"}))
 
@@ -75,10 +73,11 @@ def test_trailing_bytes_are_not_the_next_response(serve, connect):
 
 
 def test_a_mapping_changed_between_attempts_is_sent_as_given(serve, connect):
-    """An email that is changed while it waits for its next attempt leaves as it was given."""
     given = {"sender": "a@example.com", "to": "a@example.com", "text_body": "x", "metadata": {"n": "1"}}
     metadata = given["metadata"]
-    busy = Mode("busy", "again", lambda exchange: metadata.update(n="2") or answers(b"", 429)(exchange), accepts=False)
+    busy = Mode(
+        "busy", "again", lambda exchange: metadata.update(n="2") or respond_with(b"", 429)(exchange), accepts=False
+    )
     service = serve(busy, busy)
     client = connect(service, retry=Retry(attempts=3, initial=0.01))
     client.outbound.send(given)
@@ -89,7 +88,6 @@ def test_a_mapping_changed_between_attempts_is_sent_as_given(serve, connect):
 
 
 def test_the_error_of_a_lost_bulk_request_without_a_key_says_so(serve, connect):
-    """The error of a lost bulk request that carries no key says that it cannot be looked up."""
     message = BulkMessage(to="b@example.com")
     bulk = BulkEmail(sender="a@example.com", subject="s", text_body="x", messages=[message], metadata=FULL)
     for mode in (RESET, MODES["500-done"], MODES["html"]):
@@ -102,7 +100,7 @@ def test_the_error_of_a_lost_bulk_request_without_a_key_says_so(serve, connect):
 @pytest.mark.parametrize("seconds, single, chunk", [(30, True, True), (32, False, True), (35, False, False)])
 def test_the_deadline_of_a_chunk_grows_with_its_size(seconds, single, chunk, serve, connect):
     """Each megabyte of a chunk gives it a second more; a single email has the deadline alone."""
-    busy = Mode("busy", "again", answers(b"", 429, Retry_After=str(seconds)), accepts=False)
+    busy = Mode("busy", "again", respond_with(b"", 429, Retry_After=str(seconds)), accepts=False)
     big = new_email("a", text_body="x" * 2_000_000, metadata=FULL)
     client = connect(serve(busy), deadline=31)
     if single:
@@ -145,7 +143,6 @@ def test_a_closed_client_sends_nothing(call, serve, connect):
 
 
 def test_closing_the_client_prevents_the_next_attempt(serve, connect, clock):
-    """A client that is closed while an email waits for its next attempt sends it no more, and it was not sent."""
     service = serve(*[MODES["429"]] * 2)
     client = connect(service)
     clock.before_pause = client.close
@@ -156,7 +153,6 @@ def test_closing_the_client_prevents_the_next_attempt(serve, connect, clock):
 
 
 def test_a_retried_email_is_found_by_the_key_of_all_its_attempts(serve, connect):
-    """An email that was put off and then lost carries one key through all attempts."""
     service = serve(MODES["429"], RESET)
     result = connect(service).outbound.send(new_email("a"))
     sent = [seen.json["Metadata"]["emailapi-key"] for seen in service.seen if seen.method == "POST"]
@@ -186,7 +182,7 @@ def test_check_first_sends_a_copy_if_the_search_index_is_delayed(serve, connect)
 
 def test_a_rejected_check_sends_nothing(serve, connect):
     """With `check_first` a search that is put off for longer than there is leaves the email unsent."""
-    slow = Mode("busy", "again", answers(b"", 429, Retry_After="99"), accepts=False)
+    slow = Mode("busy", "again", respond_with(b"", 429, Retry_After="99"), accepts=False)
     service = serve(searching=[slow] * 3)
     with pytest.raises(RateLimited):
         connect(service).outbound.send(new_email("a"), idempotency_key="job", check_first=True)
@@ -195,7 +191,6 @@ def test_a_rejected_check_sends_nothing(serve, connect):
 
 @pytest.mark.usefixtures("clock")
 def test_rows_without_a_message_are_ignored(serve, connect):
-    """A listing whose rows name our key and no message finds nothing."""
     service = serve(UNDONE, searching=[Mode("x", "fine", listing({"Metadata": {"emailapi-key": "k"}}))] * 99)
     with pytest.raises(DeliveryUnknown):
         connect(service).outbound.send(Email(**_bare()), idempotency_key="k")

@@ -42,7 +42,6 @@ def test_results_in_the_order_of_the_input(serve, connect):
 
 
 def test_a_failed_chunk_does_not_affect_the_others(serve, connect):
-    """Each email of a rejected chunk has an error of its own; the other chunks stand."""
     service = serve(None, MODES["422"], None)
     items = list(connect(service).outbound.send_many(new_emails(6), chunk_size=2, workers=1))
     assert [item.outcome for item in items] == [
@@ -73,7 +72,6 @@ def test_a_too_large_email_is_the_error_of_its_item(serve, connect):
 
 @pytest.mark.parametrize("sized", [True, False])
 def test_progress_is_called_after_each_chunk(sized, serve, connect):
-    """`progress` is told after each chunk how many emails are done, and of how many if that can be known."""
     told = []
     given = list(new_emails(5)) if sized else new_emails(5)
     many = connect(serve()).outbound.send_many(given, chunk_size=2, progress=lambda *numbers: told.append(numbers))
@@ -83,8 +81,6 @@ def test_progress_is_called_after_each_chunk(sized, serve, connect):
 
 
 def test_a_failing_progress_function_loses_no_result(serve, connect):
-    """What `progress` raises comes through, and the results it was told of can still be read."""
-
     def fail(done, total):
         if done == 2:
             raise LookupError("no bar")
@@ -96,8 +92,6 @@ def test_a_failing_progress_function_loses_no_result(serve, connect):
 
 
 def test_an_error_of_the_input_ends_the_sending(serve, connect):
-    """What the input raises comes once, behind the results of the emails before it; then there are no more."""
-
     def broken():
         yield from new_emails(3)
         raise LookupError("no more")
@@ -111,7 +105,6 @@ def test_an_error_of_the_input_ends_the_sending(serve, connect):
 
 
 def test_check_first_ends_at_an_email_without_a_key(serve, connect):
-    """With `check_first` an email that has no key ends the sending at its place; those before it are sent."""
     given = [new_email("a", idempotency_key="k"), new_email("b"), new_email("c", idempotency_key="l")]
     sending = connect(serve()).outbound.send_many(given, check_first=True)
     assert isinstance(next(sending), SendResult)
@@ -120,7 +113,6 @@ def test_check_first_ends_at_an_email_without_a_key(serve, connect):
 
 
 def test_check_first_sends_only_emails_that_no_search_finds(serve, connect):
-    """With `check_first` only the emails of a chunk that no search knows are sent."""
     service = serve()
     client = connect(service)
     client.outbound.send(new_email("m1", idempotency_key="m1"))
@@ -151,7 +143,6 @@ def test_memory_use_does_not_grow_with_the_number_of_emails(serve, connect):
 
 
 def test_emails_of_lost_chunks_are_found_by_their_own_keys(serve, connect):
-    """Chunks in flight that are all lost are found, each email by its own key."""
     service = serve(*[MODES["reset"]] * 5)
     items = list(connect(service).outbound.send_many(new_emails(10), chunk_size=2, workers=4))
     assert not [item for item in items if isinstance(item, DeliveryUnknown)]

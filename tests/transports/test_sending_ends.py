@@ -24,7 +24,7 @@ from emailapi.transports.send_many import SendingCounts
 
 from ..clock import wait_for
 from ..faults.calls import is_not_sent, new_email
-from ..faults.modes import MODES, Mode, answers, listing
+from ..faults.modes import MODES, Mode, listing, respond_with
 from .sending import held, new_emails, workers
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +32,6 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.parametrize("how", ["break", "exception"])
 def test_leaving_the_block_early_stops_the_threads(how, serve, connect):
-    """Whoever leaves the block early leaves no thread behind, and can read what became of each email that was taken."""
     taken: list[int] = []
     service = serve()
     try:
@@ -55,7 +54,6 @@ def test_leaving_the_block_early_stops_the_threads(how, serve, connect):
 
 
 def test_close_prevents_further_attempts(serve, connect):
-    """`close` ends the wait of a chunk for its next attempt; what was put off was not sent."""
     service = serve(*[MODES["429"]] * 9)
     client = connect(service, retry=Retry(attempts=9, initial=100, maximum=100), deadline=300)
     sending = client.outbound.send_many(new_emails(6), chunk_size=1, workers=2)
@@ -71,7 +69,6 @@ def test_close_prevents_further_attempts(serve, connect):
 
 
 def test_close_ends_the_checks(serve, connect):
-    """`close` ends the looking up of keys before a chunk is sent; its emails were not sent."""
     slow = Mode("slow", "fine", lambda exchange: time.sleep(0.02) or listing()(exchange))
     service = serve(searching=[slow] * 400)
     keyed = [new_email("a", idempotency_key=f"k{number}") for number in range(400)]
@@ -84,14 +81,13 @@ def test_close_ends_the_checks(serve, connect):
 
 
 def drop(sending):
-    """Let go of a sending that nobody else holds."""
+    """Delete the last reference to a sending."""
     sending.clear()
     gc.collect()
 
 
 @pytest.mark.parametrize("sized, rest", [(True, "5 are not"), (False, "the remaining emails are not")])
 def test_dropping_a_sending_warns_and_names_the_numbers(sized, rest, serve, connect):
-    """A dropped sending says how many emails it took, and how many of them all it does not send."""
     service = serve()
     given = list(new_emails(9)) if sized else new_emails(9)
     sending = [connect(service).outbound.send_many(given, chunk_size=2, workers=1)]
@@ -101,7 +97,6 @@ def test_dropping_a_sending_warns_and_names_the_numbers(sized, rest, serve, conn
 
 
 def test_dropping_a_closed_sending_does_not_warn(serve, connect):
-    """One that was closed goes without a warning, and counts what was sent whether it was read or not."""
     event = threading.Event()
     service = serve(held(event))
     sending = [connect(service).outbound.send_many(list(new_emails(9)), chunk_size=1, workers=1)]
@@ -116,7 +111,6 @@ def test_dropping_a_closed_sending_does_not_warn(serve, connect):
 
 
 def test_dropping_a_sending_that_was_read_to_its_end_does_not_warn(serve, connect):
-    """A sending that was read to its end, or had nothing to send, goes without a warning."""
     client = connect(serve())
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -149,7 +143,6 @@ def test_an_interrupted_input_ends_the_sending(serve, connect):
 
 
 def test_closing_the_client_ends_the_sending(serve, connect):
-    """What is under way when the client is closed has its response; what comes behind is each email's error."""
     event = threading.Event()
     service = serve(held(event))
     client = connect(service)
@@ -163,7 +156,6 @@ def test_closing_the_client_ends_the_sending(serve, connect):
 
 
 def test_close_ends_looking_up(serve, connect, monkeypatch):
-    """`close` ends the looking up of an email that may have been sent; it stays unknown."""
     monkeypatch.setattr("emailapi._delivery.polling.LOOK_UP_SECONDS", 100)
     service = serve(MODES["reset-not-done"])
     sending = connect(service, deadline=300).outbound.send_many(new_emails(1))
@@ -177,14 +169,13 @@ def test_close_ends_looking_up(serve, connect, monkeypatch):
 @pytest.mark.slow
 @pytest.mark.parametrize("left_by", ["break", "raise KeyboardInterrupt"])
 def test_leaving_a_loop_without_a_block_sends_nothing_more(left_by, serve):
-    """Whoever leaves a bare loop, by Ctrl-C or not, and so the program, sends nothing that was not under way."""
-    slow = Mode("slow", "fine", lambda exchange: time.sleep(0.3) or answers(exchange.value)(exchange))
+    slow = Mode("slow", "fine", lambda exchange: time.sleep(0.3) or respond_with(exchange.value)(exchange))
     service = serve(*[slow] * 40)
     code = f"""
 from emailapi import Client
 client = Client("t", base_url={service.url!r})
-mails = [{{"sender": "s@example.com", "to": "a@example.com", "text_body": "x"}} for _ in range(40)]
-for result in client.outbound.send_many(mails, chunk_size=1, workers=1):
+emails = [{{"sender": "s@example.com", "to": "a@example.com", "text_body": "x"}} for _ in range(40)]
+for result in client.outbound.send_many(emails, chunk_size=1, workers=1):
     {left_by}
 """
     subprocess.run(

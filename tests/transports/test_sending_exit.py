@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ..faults.modes import Mode, answers
+from ..faults.modes import Mode, respond_with
 
 pytestmark = pytest.mark.processes
 
@@ -30,7 +30,7 @@ def tell(sending):
 
 
 def slow(seconds: float) -> Mode:
-    return Mode("slow", "fine", lambda exchange: time.sleep(seconds) or answers(exchange.value)(exchange))
+    return Mode("slow", "fine", lambda exchange: time.sleep(seconds) or respond_with(exchange.value)(exchange))
 
 
 def python(code: str, *options: str) -> subprocess.CompletedProcess[str]:
@@ -57,6 +57,7 @@ BEGUN_EARLY = "sending = many(21)\ndef read():\n    threading.main_thread().join
 READING = "def read():\n    tell(many(21))\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", [BEGUN_LATE, BEGUN_EARLY, READING], ids=["begun late", "begun early", "reading"])
 def test_a_thread_that_outlives_the_main_thread_sends_all_and_reads_all(code, run):
     accepted, outcomes = run(code + "threading.Thread(target=read).start()")
@@ -123,7 +124,6 @@ def test_a_program_that_exits_within_the_loop_sends_nothing_more(left_by, status
 
 
 def test_unread_results_are_of_emails_that_were_sent(run):
-    """Whoever never reads a result wants what was taken to be sent, also when the program ends at once."""
     accepted, _ = run("sending = many(40, chunk_size=1, workers=1)")
     assert accepted == 2
 

@@ -1,4 +1,4 @@
-"""Who reads a `Sending`: several threads, a forked child, and whoever is interrupted."""
+"""The readers of a `Sending`: several threads, a forked child, and a reader that is interrupted."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from emailapi.transports.send_many import SendingCounts
 
 from ..clock import wait_for
 from ..faults.calls import is_unknown, new_email
-from ..faults.modes import Mode, answers
+from ..faults.modes import Mode, respond_with
 from ..interrupting import interrupt
 from .sending import held, new_emails
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
-SLOW = Mode("slow", "fine", lambda exchange: time.sleep(0.02) or answers(exchange.value)(exchange))
+SLOW = Mode("slow", "fine", lambda exchange: time.sleep(0.02) or respond_with(exchange.value)(exchange))
 
 
 @pytest.mark.parametrize("chunk_size", [1, 7])
@@ -69,7 +69,6 @@ def test_an_input_that_raises_is_raised_in_one_of_the_threads(serve, connect):
 
 
 def test_close_in_another_thread_ends_the_wait_of_a_reader(serve, connect):
-    """Whoever waits for results gets all of them: of what was sent, and of what was called off."""
     event = threading.Event()
     service = serve(held(event), held(event))
     sending = connect(service).outbound.send_many(new_emails(10), chunk_size=1, workers=1)
@@ -86,7 +85,6 @@ def test_close_in_another_thread_ends_the_wait_of_a_reader(serve, connect):
 
 
 def test_progress_may_read_on_and_close(serve, connect):
-    """What `progress` reads is not given again."""
     read = []
 
     def progress(done, total):
@@ -179,8 +177,6 @@ def test_a_forked_child_can_leave_the_block_without_a_warning(serve, connect):
 
 
 def test_a_hook_that_ends_a_worker_loses_no_result(serve, connect):
-    """What a hook raises to end its thread is raised once; the emails of that request may have been sent."""
-
     def end(event):
         raise SystemExit(7)
 

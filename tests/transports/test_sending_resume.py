@@ -1,4 +1,4 @@
-"""What `send_many` promises to whoever sends very many emails: keys, bad rows, and going on after a crash."""
+"""The promises of `send_many` for very many emails: keys, bad rows, and resuming after a crash."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def keyed(*keys):
     return [new_email(f"m{number}", idempotency_key=key) for number, key in enumerate(keys)]
 
 
-def is_refused_key(item) -> bool:
+def is_rejected_key(item) -> bool:
     return type(item) is InvalidEmail and item.field == "idempotency_key"
 
 
@@ -37,7 +37,7 @@ def test_a_key_is_rejected_while_an_email_with_it_is_in_flight(between, serve, c
     service = serve()
     given = keyed("k", *[f"n{number}" for number in range(between)], "k")
     items = list(connect(service).outbound.send_many(given, chunk_size=2, workers=2))
-    assert [is_refused_key(item) for item in items] == [*[False] * (between + 1), between < 7]
+    assert [is_rejected_key(item) for item in items] == [*[False] * (between + 1), between < 7]
     assert (items[-1].index if between < 7 else None) == (between + 1 if between < 7 else None)
 
 
@@ -76,7 +76,7 @@ def test_a_repeated_key_in_a_batch_is_rejected_over_all_its_chunks(key, serve, c
         result = client.outbound.send_template_batch(given)
     else:
         result = client.outbound.send_batch(keyed("k", *map(str, range(500)), "k", "last"))
-    assert is_refused_key(result[501])
+    assert is_rejected_key(result[501])
     assert "'k'" in str(result[501])
     assert len(result.accepted) == 502
 
@@ -86,7 +86,7 @@ def test_a_batch_split_by_size_rejects_a_repeated_key(serve, connect):
         new_email(f"m{number}", text_body="x" * 4_900_000, idempotency_key=f"k{number % 10}") for number in range(11)
     ]
     result = connect(serve()).outbound.send_batch(big)
-    assert [is_refused_key(item) for item in result] == [*[False] * 10, True]
+    assert [is_rejected_key(item) for item in result] == [*[False] * 10, True]
 
 
 ROWS = ["a@example.com", "b@example.com", "not an address", "d@example.com", "e@example.com"]
@@ -199,10 +199,11 @@ with open(journal, "a+") as lines:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.processes
 @pytest.mark.parametrize("stop_at", [0, 7, 60])
 def test_a_killed_sending_can_be_resumed_without_a_copy_or_a_loss(stop_at, tmp_path):
-    """What the journal does not tell is at most the read-ahead, and all of it is looked up."""
+    """At most the read-ahead is not in the journal, and all of it is looked up."""
     journal = tmp_path / "journal"
     with Sandbox() as sandbox:
         client = Client(sandbox.token, base_url=sandbox.url)
@@ -215,7 +216,7 @@ def test_a_killed_sending_can_be_resumed_without_a_copy_or_a_loss(stop_at, tmp_p
         with start(stop_at, 0) as first:
             assert first.stdout is not None
             read_ahead = int(first.stdout.readline())
-            # As far as it can get while nobody reads on.
+            # As far as it can get while no result is read.
             wait_for(lambda: client.messages.list().total_count == min(120, stop_at - stop_at % 5 + read_ahead))
             first.send_signal(signal.SIGKILL)
         written = len(journal.read_text().split())
@@ -230,7 +231,7 @@ def test_a_killed_sending_can_be_resumed_without_a_copy_or_a_loss(stop_at, tmp_p
 
 
 def test_the_crash_test_detects_a_copy(serve, connect):
-    """Without the look-up the emails in doubt are sent twice: the bound is no idle one."""
+    """Without the look-up the emails in doubt are sent twice: the bound is needed."""
     service = serve()
     client = connect(service)
     given = [attrs.evolve(one, idempotency_key=one.tag) for one in new_emails(40)]

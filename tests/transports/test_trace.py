@@ -55,11 +55,11 @@ def traced(send, given) -> list[tuple[str, str]]:
 
     def note(frame: FrameType, event: str, _: object) -> None:
         code = frame.f_code
-        # Only what has a `def`: from Python 3.12 on, comprehensions are no functions.
+        # Only what has a `def`: from Python 3.12 on, comprehensions are not functions.
         if event == "call" and code.co_filename.startswith(PACKAGE) and not code.co_name.startswith("<"):
             calls.append((code.co_filename[len(PACKAGE) + 1 :], code.co_qualname))
 
-    # Finalizers of what other tests left are no part of a send.
+    # Finalizers of what other tests left are not part of a send.
     gc.collect()
     gc.disable()
     before = sys.getprofile()
@@ -92,6 +92,7 @@ def sends(serve, connect):
         }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", LIMITS)
 def test_a_send_calls_few_functions(sends, path):
     """The third send on a connection calls no more functions of the package than is agreed."""
@@ -107,5 +108,4 @@ def test_a_send_calls_few_functions(sends, path):
 
 
 def test_the_trace_sees_calls():
-    """The trace is not empty, or the limits limit nothing."""
     assert ("models/stored.py", "Stored.replace") in traced(lambda given: given.replace(tag="x"), email())

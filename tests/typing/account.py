@@ -1,4 +1,4 @@
-"""What a type checker says of an account's namespaces, and of counts: checked by mypy --strict, never run."""
+"""The types of an account's namespaces, and of counts: checked by mypy --strict, never run."""
 
 from datetime import date
 from typing import Any, assert_type

@@ -1,4 +1,4 @@
-"""What a type checker says of emails and sending: checked by mypy --strict, never run."""
+"""The types of emails and of sending: checked by mypy --strict, never run."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime

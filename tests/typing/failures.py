@@ -1,4 +1,4 @@
-"""What a type checker says of errors: checked by mypy --strict, never run."""
+"""The types of errors: checked by mypy --strict, never run."""
 
 from collections.abc import Mapping, Sequence
 from typing import assert_type

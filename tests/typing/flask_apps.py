@@ -1,4 +1,4 @@
-"""What a type checker says of `emailapi.flask`: checked by mypy --strict, never run."""
+"""The types of `emailapi.flask`: checked by mypy --strict, never run."""
 
 from typing import assert_type
 

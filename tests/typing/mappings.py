@@ -1,4 +1,4 @@
-"""What a type checker says of mappings as emails, and of filters: checked by mypy --strict, never run."""
+"""The types of mappings as emails, and of filters: checked by mypy --strict, never run."""
 
 from collections.abc import Iterator
 from typing import assert_type
@@ -38,6 +38,7 @@ def sending(client: Client, plain: dict[str, str]) -> None:
     assert_type(client.outbound.send(good), SendResult)
     assert_type(client.outbound.send(plain), SendResult)
     assert_type(client.outbound.send_many(rows()), Sending)
+    assert_type(client.outbound.send_template_many([template]), Sending)
     client.outbound.send_batch([good, plain])
     client.outbound.send_template(template)
     client.outbound.send_bulk(bulk)

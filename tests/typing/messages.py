@@ -1,4 +1,4 @@
-"""What a type checker says of looking messages up: checked by mypy --strict, never run."""
+"""The types of looking messages up: checked by mypy --strict, never run."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime

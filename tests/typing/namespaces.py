@@ -1,4 +1,4 @@
-"""What a type checker says of a server's namespaces: checked by mypy --strict, never run."""
+"""The types of a server's namespaces: checked by mypy --strict, never run."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime

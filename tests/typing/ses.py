@@ -1,4 +1,4 @@
-"""What a type checker says of sending by Amazon SES: checked by mypy --strict, never run."""
+"""The types of sending by Amazon SES: checked by mypy --strict, never run."""
 
 from typing import assert_type
 
@@ -32,7 +32,7 @@ def sent(transport: SESTransport, email: Email) -> None:
         ses.send("a text")  # type: ignore[arg-type]
 
 
-def refused(error: SESError) -> None:
+def rejected(error: SESError) -> None:
     assert_type(error.aws_code, str | None)
     assert_type(error.request_id, str | None)
     assert_type(error.retryable, bool)

@@ -1,4 +1,4 @@
-"""What a type checker says of sending by SMTP: checked by mypy --strict, never run."""
+"""The types of sending by SMTP: checked by mypy --strict, never run."""
 
 import ssl
 from email.message import EmailMessage, Message
@@ -48,8 +48,8 @@ def made_by_lmtp() -> None:
 
 
 def used(transport: SMTPTransport, message: Message, other: MIMEMultipart) -> None:
-    way_out: Transport = transport
-    del way_out
+    as_protocol: Transport = transport
+    del as_protocol
     assert_type(transport.send(EMAIL), SendResult)
     assert_type(transport.send(other), SendResult)
     assert_type(transport.send({"sender": "me@example.com"}), SendResult)

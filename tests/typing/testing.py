@@ -1,4 +1,4 @@
-"""What a type checker says of `emailapi.testing`: checked by mypy --strict, never run."""
+"""The types of `emailapi.testing`: checked by mypy --strict, never run."""
 
 import re
 import unittest

@@ -1,4 +1,4 @@
-"""What a type checker says of webhooks: checked by mypy --strict, never run."""
+"""The types of webhooks: checked by mypy --strict, never run."""
 
 from collections.abc import Mapping
 from datetime import datetime

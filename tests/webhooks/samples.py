@@ -147,7 +147,7 @@ INBOUND: dict[str, Any] = {
     "OriginalRecipient": "h+tag@inbound.postmarkapp.com",
     "Subject": "Grüße",
     "MessageID": "50c2377e-e3a2-4a89-9632-94fcfae7cbff",
-    "ReplyTo": "answers@example.com",
+    "ReplyTo": "responses@example.com",
     "MailboxHash": "tag",
     "Date": "Sat, 1 Nov 2025 00:54:40 +0100",
     "TextBody": "Yes.\n\n> Shall we?",

@@ -168,7 +168,7 @@ def test_a_client_that_disconnects_gets_no_response():
     assert handler.events == []
 
 
-def test_a_client_that_disconnects_before_the_response_is_no_error():
+def test_a_client_that_disconnects_before_the_response_raises_nothing():
     """Servers raise `OSError` from `send` then, since version 2.4 of the specification."""
     handler = Recorder()
     messages = request(body(DELIVERY))

@@ -35,7 +35,7 @@ def test_the_attributes_of_an_inbound_email():
     assert event.to_full[0].mailbox_hash == event.mailbox_hash == "tag"
     assert (event.cc, event.bcc, event.bcc_full) == ("c@example.com", "", ())
     assert event.cc_full == (InboundAddress(email="c@example.com"),)
-    assert (event.subject, event.reply_to) == ("Grüße", "answers@example.com")
+    assert (event.subject, event.reply_to) == ("Grüße", "responses@example.com")
     assert (event.text_body, event.reply_text) == ("Yes.\n\n> Shall we?", "Yes.")
     assert event.html_body == '<p>Yes.<img src="cid:logo"></p>'
     assert (event.date, event.at) == ("Sat, 1 Nov 2025 00:54:40 +0100", datetime(2025, 10, 31, 23, 54, 40, tzinfo=UTC))
@@ -149,7 +149,7 @@ def test_to_message_builds_a_message_from_the_parts():
     assert message["From"] == "J D <j@example.com>"
     assert [one.addr_spec for one in message["To"].addresses] == ["h+tag@inbound.postmarkapp.com", "b@example.com"]
     assert message["To"].addresses[0].display_name == "Hook, Ltd"
-    assert (message["Cc"], message["Reply-To"], message["Bcc"]) == ("c@example.com", "answers@example.com", None)
+    assert (message["Cc"], message["Reply-To"], message["Bcc"]) == ("c@example.com", "responses@example.com", None)
     assert (message["Subject"], message["Date"].datetime.year) == ("Grüße", 2025)
     assert (message["Message-ID"], message["Return-Path"]) == ("<abc@mail.example.com>", "<j@example.com>")
     assert message["X-Long"] == "one two"
@@ -204,7 +204,7 @@ def test_headers_that_may_repeat_are_all_kept():
     once = [{"Name": "Subject", "Value": "other"}, {"Name": "Reply-To", "Value": "other@example.com"}]
     message = event_of(Headers=[*hops, *once]).to_message()
     assert message.get_all("Received") == ["from a", "from b", "from c"]
-    assert (message.get_all("Subject"), message.get_all("Reply-To")) == (["Grüße"], ["answers@example.com"])
+    assert (message.get_all("Subject"), message.get_all("Reply-To")) == (["Grüße"], ["responses@example.com"])
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,7 @@ def test_inbound_builds_an_inbound_email():
         cc="c@example.com",
         message_id="50c2377e-e3a2-4a89-9632-94fcfae7cbff",
         subject="Grüße",
-        reply_to="answers@example.com",
+        reply_to="responses@example.com",
         reply_text="Yes.",
         html_body='<p>Yes.<img src="cid:logo"></p>',
         at="Sat, 1 Nov 2025 00:54:40 +0100",

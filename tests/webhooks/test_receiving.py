@@ -138,7 +138,6 @@ def test_an_event_is_handled_once():
 
 
 def test_an_event_is_handled_by_the_retry_after_its_worker_died():
-    """A claim lasts for less than the minute after which the first retry comes."""
     now = [0.0]
     seen = MemorySeenStore(clock=lambda: now[0])
     assert seen.claim(DeliveryEvent(message_id="x").dedupe_key, CLAIM_SECONDS)

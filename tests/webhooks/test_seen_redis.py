@@ -63,7 +63,7 @@ class Repeating:
 
 
 def test_a_claim_is_granted_again_if_its_reply_was_lost(redis_server):
-    """Otherwise the event would count as seen, and nobody would handle it."""
+    """Otherwise the event would count as seen, and would never be handled."""
     assert RedisSeenStore(client=Repeating(redis_server)).claim("a", 50)
     assert not RedisSeenStore(client=Repeating(redis_server)).claim("a", 50)
     assert not RedisSeenStore(client=redis_server).claim("a", 50)

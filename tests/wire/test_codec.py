@@ -74,7 +74,6 @@ FULL = {
 
 
 def test_every_field_is_read():
-    """Each field is read from its wire name, whatever its kind."""
     assert read(FULL, Thing) == Thing(
         id=4323372036854775807,
         long_name="Ünïcode \u2028",
@@ -101,7 +100,6 @@ def test_an_empty_object_is_read_as_a_record_of_defaults():
 
 @pytest.mark.parametrize("name", [name for name in FULL if name != "Doubled"])
 def test_null_is_read_as_the_default(name):
-    """Null in any one field is that field's nothing, and the others stand."""
     found = read({**FULL, name: None}, Thing)
     attribute = next(key for key, value in vars_of(found).items() if value != vars_of(read(FULL, Thing))[key])
     assert not getattr(found, attribute)
@@ -190,7 +188,6 @@ def test_reading_is_lenient(given_value, attribute, expected):
     ],
 )
 def test_a_wrong_shape_is_named(value, sentence):
-    """What cannot be read is an InvalidResponse naming record and field, and nothing of the codec's shows."""
     with pytest.raises(InvalidResponse) as caught:
         read(value, Thing)
     assert caught.value.message == sentence
@@ -198,7 +195,6 @@ def test_a_wrong_shape_is_named(value, sentence):
 
 
 def test_an_unreadable_row_is_omitted_and_named():
-    """In a listing a row that cannot be read is named by its place, and the others are there."""
     found, unreadable = read_rows([{"Count": 1}, 5, {"Count": []}, {"Count": "2"}, None], Thing)
     assert [thing.count for thing in found] == [1, 2]
     assert unreadable == [
@@ -234,19 +230,16 @@ def test_any_json_is_read_or_rejected_by_name(value):
 
 
 def test_writing_omits_defaults():
-    """A record of defaults is an empty object."""
     assert write(Thing()) == {}
 
 
 def test_every_field_is_written():
-    """Each field is written by its wire name, and what is not on the wire is not."""
     thing = attrs.evolve(read({**FULL, "MadeAt": None, "MadeOn": None}, Thing), secret="mine", doubled=8)
     assert write(thing) == {name: value for name, value in FULL.items() if name not in ("MadeAt", "MadeOn")}
 
 
 @given(st.builds(Thing, long_name=st.text(), count=st.integers(), is_open=st.booleans(), names=st.tuples(st.text())))
 def test_a_written_record_is_read_back_unchanged(thing):
-    """A record that is written and read again is the same."""
     assert read(write(thing), Thing) == thing
 
 
@@ -269,7 +262,6 @@ class Job:
     ],
 )
 def test_two_spellings_and_null_records_are_read(value, expected):
-    """A name that the service spells in two ways is read from either, and a record that is null is an empty one."""
     before = dict(value)
     assert read(value, Job) == expected
     assert value == before, "what was read is not changed"

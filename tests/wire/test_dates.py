@@ -57,13 +57,12 @@ def test_every_date_format_is_read(text, expected):
     + [0, 1392639901, 1.5, True, [], {}, b"2014-02-17T07:25:01Z", datetime(2014, 2, 17, tzinfo=UTC)],
 )
 def test_an_unreadable_date_is_none(value):
-    """What names no instant is None, never an error: one odd date must not lose a record."""
+    """One odd date must not lose a record."""
     assert parse_date(value) is None
 
 
 @given(st.one_of(st.text(max_size=40), st.from_regex(r"[-+.:TZ 0-9]{5,40}", fullmatch=True)))
 def test_any_string_is_read_as_a_date_or_none(text):
-    """Any text is read as an instant in UTC, or as None."""
     found = parse_date(text)
     assert found is None or found.tzinfo is UTC
     assert parse_day(text) is None or isinstance(parse_day(text), date)
@@ -89,7 +88,6 @@ def test_dates_written_by_python_are_read(moment):
     ],
 )
 def test_a_day_is_read_from_a_string_that_begins_with_one(value, expected):
-    """A day is read from a text that begins with one, all else is None."""
     assert parse_day(value) == expected
 
 
@@ -112,7 +110,7 @@ def test_a_day_is_read_from_a_string_that_begins_with_one(value, expected):
         (datetime(2024, 11, 3, 6, 30, tzinfo=UTC), "2024-11-03T01:30:00"),
         (datetime(2024, 11, 3, 7, 0, tzinfo=UTC), "2024-11-03T02:00:00"),
         (datetime(2024, 11, 3, 1, 30, tzinfo=EASTERN, fold=1), "2024-11-03T01:30:00"),
-        # What is no datetime is sent as it is.
+        # What is not a datetime is sent as it is.
         (date(2024, 7, 15), "2024-07-15"),
         ("2024-07-15", "2024-07-15"),
         ("whatever", "whatever"),
@@ -160,13 +158,11 @@ def test_a_date_keeps_its_instant(moment):
     ],
 )
 def test_a_date_in_a_query_is_a_day(value, expected):
-    """A query that knows days is given the Eastern day of an instant."""
     assert eastern_day(value) == expected
 
 
 @pytest.mark.parametrize("value", [5, 1.5, None, b"2024-01-01", ["2024-01-01"], timedelta(1)])
 def test_a_value_that_is_not_a_date_is_rejected(value):
-    """A query date of another type is a TypeError that names the type."""
     with pytest.raises(TypeError, match=f"must be a date, got {type(value).__name__}"):
         eastern_date(value, end=False)
 

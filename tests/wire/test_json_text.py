@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from enum import StrEnum
 
 import pytest
 from hypothesis import given, strategies as st
 
-from emailapi.wire import dump_json, json_text, load_json
+from emailapi.wire import Base64, dump_json, json_text, load_json
 
 
 class Word(StrEnum):
@@ -33,7 +34,6 @@ def encoder(request, monkeypatch):
 
 @given(values)
 def test_a_value_survives_dumping_and_loading(value):
-    """A JSON value survives being written and read."""
     assert load_json(dump_json(value)) == value
 
 
@@ -51,7 +51,6 @@ def test_a_value_survives_dumping_and_loading(value):
     ],
 )
 def test_json_is_compact_utf_8(encoder, value, data):
-    """JSON is written compact, in UTF-8 and not in escapes; control characters are escaped."""
     assert dump_json(value) == data
     assert json.loads(data) == json.loads(json.dumps(value))
 
@@ -70,7 +69,6 @@ def test_a_value_of_another_type_is_a_type_error(encoder, value):
 
 
 def test_a_value_that_contains_itself_is_a_recursion_error(encoder):
-    """A list that contains itself ends in an error, not in a crash."""
     value: list[object] = []
     value.append(value)
     with pytest.raises(RecursionError):
@@ -81,7 +79,7 @@ def test_a_value_that_contains_itself_is_a_recursion_error(encoder):
     "data", [b"", b" ", b"{", b"<html>502</html>", b"\xff\xfe\xfd", b'{"a": }', b"nul", b"[" * 100_000, b'{"a":"\xe9"}']
 )
 def test_invalid_json_is_a_value_error(data):
-    """A body that is no JSON, not UTF-8, or nested beyond reason is a ValueError and nothing else."""
+    """A body that is not JSON, not UTF-8, or nested beyond reason is a ValueError and nothing else."""
     with pytest.raises(ValueError, match=r"char 0|column|codec|nested"):
         load_json(data)
 
@@ -90,3 +88,19 @@ def test_invalid_json_is_a_value_error(data):
 def test_unusual_but_valid_json_is_read(data):
     """A byte order mark, white space around and UTF-16 are read."""
     assert load_json(data) == {"a": 1}
+
+
+@pytest.mark.usefixtures("encoder")
+@pytest.mark.parametrize("sizes", [(), (0,), (1, 2, 3, 4), (3 * 65_536 - 1, 3 * 65_536, 3 * 65_536 + 1)])
+def test_files_are_written_as_base64(sizes):
+    files = [bytes(number % 251 for number in range(size)) for size in sizes]
+    text = {"a": "ü", "files": [{"content": base64.b64encode(file).decode()} for file in files], "b": "emailapi-file-"}
+    written = {**text, "files": [{"content": Base64(file)} for file in files]}
+    assert dump_json(written) == dump_json(text)
+
+
+@pytest.mark.usefixtures("encoder")
+@pytest.mark.parametrize("wrong", [{1}, float("nan"), "\ud800"])
+def test_a_value_beside_a_file_is_checked_like_any_other(wrong):
+    with pytest.raises((TypeError, ValueError)):
+        dump_json({"file": Base64(b"x"), "wrong": wrong})

@@ -33,7 +33,7 @@ class Child(Parent):
 
 
 class Filters(TypedDict, total=False):
-    """What a call narrows by."""
+    """The filters of a call."""
 
     sender: Annotated[str, Wire("fromemail")]
     tag: str
@@ -44,7 +44,6 @@ class Filters(TypedDict, total=False):
     [("name", "Name"), ("message_stream", "MessageStream"), ("os", "Os"), ("a_b_c", "ABC"), ("html_body", "HtmlBody")],
 )
 def test_a_wire_name_is_the_pascal_case_of_the_attribute(attribute, expected):
-    """Without a mark, a field's wire name is the PascalCase of its attribute."""
     assert pascal_case(attribute) == expected
 
 
@@ -64,7 +63,6 @@ def test_names_are_inherited():
 
 
 def test_names_of_filters():
-    """Filters of a query have wire names, too."""
     assert wire_names(Filters) == {"sender": "fromemail", "tag": "Tag"}
 
 

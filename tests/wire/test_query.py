@@ -45,7 +45,6 @@ HEADER_A, HEADER_B = {"Name": "X-A", "Value": "b"}, {"Name": "X-B", "Value": "c"
     ],
 )
 def test_each_filter_of_messages_is_encoded(name, value, pairs):
-    """Each filter is written as the contract spells it; None is left out."""
     assert write_query(MessageFilters, {name: value}) == pairs
 
 
@@ -58,7 +57,6 @@ def test_filters_have_the_names_of_the_contract():
 
 
 def test_filters_of_statistics_are_days():
-    """A range of statistics is written as Eastern days."""
     late = datetime(2024, 7, 15, 2, 0, tzinfo=UTC)
     assert write_query(StatsFilters, {"from_date": late, "to_date": date(2024, 7, 15), "tag": "t"}) == [
         ("fromdate", "2024-07-14"),
@@ -72,7 +70,6 @@ def test_filters_of_statistics_are_days():
     [("tagg", "did you mean 'tag'?"), ("from_dat", "did you mean 'from_date'?"), ("zzz", "known: recipient, sender")],
 )
 def test_an_unknown_filter_is_named(name, hint):
-    """A filter that the listing does not have is rejected, with the nearest that it has."""
     with pytest.raises(InvalidArgument, match=f"unknown filter '{name}'") as caught:
         write_query(MessageFilters, {name: "x"})
     assert caught.value.argument == name
@@ -115,7 +112,6 @@ def test_an_unknown_filter_is_named(name, hint):
     ],
 )
 def test_an_invalid_filter_value_is_named(name, value):
-    """A value that cannot stand in a query is an InvalidArgument naming its filter, whatever is wrong with it."""
     with pytest.raises(InvalidArgument) as caught:
         write_query(MessageFilters, {name: value})
     assert caught.value.argument == name
@@ -123,25 +119,23 @@ def test_an_invalid_filter_value_is_named(name, value):
 
 
 def test_an_enumeration_of_numbers_is_encoded():
-    """A member of any enumeration is written by its value."""
     number = Enum("number", {"ONE": 1})
     assert write_query(MessageFilters, {"tag": number.ONE}) == [("tag", "1")]
 
 
 def test_an_unknown_filter_without_a_similar_name_has_no_suggestion():
-    """Where no known name is near, all are listed."""
     assert unknown_name_message("q", {"alpha": 1, "beta": 2}, "field") == "unknown field 'q'; known: alpha, beta"
 
 
 class Changes(TypedDict, total=False):
-    """What a call of the tests may change."""
+    """Optional arguments."""
 
     name: str
     smtp: Annotated[bool, Wire("SMTPActivated")]
 
 
 class New(Changes):
-    """What it needs besides."""
+    """A required argument, and the optional ones."""
 
     id: Annotated[str, Wire("ID")]
 
@@ -170,6 +164,5 @@ def test_arguments_become_the_json_body(fields, body):
     ],
 )
 def test_an_invalid_argument_of_a_body_is_named(fields, sentence):
-    """An argument that is unknown or missing is a TypeError, as in any call."""
     with pytest.raises(TypeError, match=re.escape(sentence)):
         write_body(New, fields)

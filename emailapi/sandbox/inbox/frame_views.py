@@ -10,10 +10,10 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 from flask import Flask, Response, request
-from werkzeug.routing import Rule
 
 from ..attachments import File
 from ..rejection import Rejection
+from ..routing import URLRule
 from ..served_files import image
 from ..store import Row, Transaction
 from ..surroundings import Surroundings
@@ -24,9 +24,9 @@ from .message_template import content_of_row
 from .template_preview import choose, preview
 
 FRAME_RULES = (
-    Rule(f"{PREFIX}/<capability>/html", endpoint="frame html", methods=["GET"]),
-    Rule(f"{PREFIX}/<capability>/template", endpoint="frame template", methods=["GET"]),
-    Rule(f"{PREFIX}/<capability>/cid/<int:number>", endpoint="frame file", methods=["GET"]),
+    URLRule(f"{PREFIX}/<capability>/html", endpoint="frame html", methods=["GET"]),
+    URLRule(f"{PREFIX}/<capability>/template", endpoint="frame template", methods=["GET"]),
+    URLRule(f"{PREFIX}/<capability>/cid/<int:number>", endpoint="frame file", methods=["GET"]),
 )
 
 

@@ -75,7 +75,7 @@ def _preview(opened: Opened) -> dict[str, object]:
     html = opened.email.html_body or ""
     scheme = opened.chosen("scheme", SCHEMES)
     width = opened.chosen("width", ("w600", "w375", "full"))
-    # Another width or other colours are no other look at it.
+    # A change of width or colours does not count as another open.
     default = "0" if {"scheme", "width"} & opened.call.query.keys() else "1"
     counts = opened.email.track_opens and opened.call.query.get("count", default) == "1"
     asked = urlencode({"scheme": scheme, **({"count": "1"} if counts else {})})

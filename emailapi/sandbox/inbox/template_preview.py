@@ -108,7 +108,7 @@ def read_given(text: str) -> Mapping[str, Any]:
     Return the model that a text is.
 
     Raises:
-        Rejection: It is no JSON object, or none that the service takes.
+        Rejection: The text is not a JSON object, or the service does not accept the object as a model.
     """
     try:
         value = json.loads(text)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from flask import Flask, Response, request
-from werkzeug.routing import Rule
 
 from ...errors import InvalidArgument
 from ..http_json import read_arguments
 from ..rejection import Rejection
+from ..routing import URLRule
 from ..rules import MEGABYTE
 from ..store import Row
 from ..surroundings import Surroundings
@@ -58,16 +58,16 @@ def _endpoint(page: Described) -> str:
 
 
 _OF_ALL = {
-    "home": Rule("/", endpoint="inbox home", methods=["GET"]),
-    "start": Rule("/inbox", endpoint="inbox start", methods=["GET"]),
-    "login": Rule("/inbox/login", endpoint="inbox login", methods=["POST"]),
-    "events": Rule("/inbox/events", endpoint="inbox events", methods=["GET"]),
-    "asset": Rule("/inbox/static/<name>", endpoint="inbox asset", methods=["GET"]),
+    "home": URLRule("/", endpoint="inbox home", methods=["GET"]),
+    "start": URLRule("/inbox", endpoint="inbox start", methods=["GET"]),
+    "login": URLRule("/inbox/login", endpoint="inbox login", methods=["POST"]),
+    "events": URLRule("/inbox/events", endpoint="inbox events", methods=["GET"]),
+    "asset": URLRule("/inbox/static/<name>", endpoint="inbox asset", methods=["GET"]),
 }
 RULES = (
     *_OF_ALL.values(),
     *FRAME_RULES,
-    *(Rule(f"/inbox/<int:server_id>{page.path}", endpoint=_endpoint(page), methods=[page.method]) for page in PAGES),
+    *(URLRule(f"/inbox/<int:server_id>{page.path}", endpoint=_endpoint(page), methods=[page.method]) for page in PAGES),
 )
 
 

@@ -45,7 +45,7 @@ def delete_messages(call: InboxCall) -> object:
     query = read_search(call)
     if query.unknown or (call.query.get("q") and not query.groups):
         what = ", ".join(query.unknown) or repr(call.query["q"][:80])
-        raise InvalidArgument(f"q: {what} is no term of a query; nothing was deleted", argument="q")
+        raise InvalidArgument(f"q: {what} is not a term of a query; nothing was deleted", argument="q")
     return {"deleted": call.view.delete(query)}
 
 

@@ -82,7 +82,7 @@ class InboxCall:
         Return a whole number of the query.
 
         Raises:
-            InvalidArgument: It is no number, or outside the limits.
+            InvalidArgument: The text is not a number, or the number is outside the limits.
         """
         text = self.query.get(name, "")
         number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else default if not text else -1
@@ -97,7 +97,7 @@ class InboxCall:
         Return a text of the body; None if it is null or absent.
 
         Raises:
-            InvalidArgument: It is of another type, or holds what no text can hold.
+            InvalidArgument: The value is not a string, or has a NUL character or a lone surrogate.
         """
         value = self.body.get(name)
         if value is None:
@@ -115,7 +115,7 @@ def argument_names(names: Mapping[str, str]) -> Iterator[None]:
     Let errors of a block name the fields of the body instead of the arguments in Python.
 
     Raises:
-        InvalidArgument: One was raised in the block.
+        InvalidArgument: The block raised an `InvalidArgument`.
     """
     try:
         yield

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from flask import Flask, Response, request
-from werkzeug.routing import Rule
 
 from ...errors import InvalidArgument
 from .. import access
 from ..captured import Place
 from ..http_json import json_response, read_arguments, read_json
 from ..rejection import Rejection
+from ..routing import URLRule
 from ..rules import MEGABYTE
 from ..server_faults import ServerFaults
 from ..server_view import ServerView
@@ -34,7 +34,7 @@ OPERATIONS = (
     *description.operations,
 )
 RULES = tuple(
-    Rule(f"{PREFIX}{each.path}", endpoint=f"inbox {each.method} {each.path}", methods=[each.method])
+    URLRule(f"{PREFIX}{each.path}", endpoint=f"inbox {each.method} {each.path}", methods=[each.method])
     for each in OPERATIONS
 )
 
@@ -49,7 +49,7 @@ def _body() -> dict[str, object]:
     Return the fields of the body; none without a body.
 
     Raises:
-        Rejection: As `read_json`; 402 for a body that is no object.
+        Rejection: As `read_json`; 402 for a body that is not an object.
     """
     if not request.content_length and "Transfer-Encoding" not in request.headers:
         return {}

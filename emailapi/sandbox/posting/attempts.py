@@ -223,6 +223,9 @@ class Webhooks:
 
         Args:
             webhook: The webhook, as `client.webhooks` returns it, or its id.
+
+        Raises:
+            InvalidArgument: `webhook` is neither.
         """
         number = webhook if isinstance(webhook, int) else getattr(webhook, "id", None)
         if not isinstance(number, int):

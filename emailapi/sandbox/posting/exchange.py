@@ -226,7 +226,7 @@ def _once(order: Order, target: Target, first: Target, method: str, targets: Tar
         body = order.body if method == "POST" else None
         connection.request(method, target.path, body=body, headers=sent, preload_content=False, decode_content=False)
         response = connection.getresponse()
-        line.left()  # a head that the end of the time has broken off is no response
+        line.left()  # a head that the deadline has cut off is not a response
         return attrs.evolve(outcome, status=response.status, headers=_kept(response), body=_body(response))
     except NotAllowed as error:
         return attrs.evolve(outcome, error=str(error), final=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...wire import dump_json
+from ...wire import dump_text
 from ..events import BOUNCE_TYPES, report
 from ..store import Transaction
 from ..tables import bounces, messages, webhook_requests
@@ -108,9 +108,9 @@ def keep_attempt(
         manual=manual,
         started_at=at,
         url=outcome.url,
-        request_headers=dump_json(_masked(outcome.request_headers)).decode(),
+        request_headers=dump_text(_masked(outcome.request_headers)),
         status=outcome.status,
-        response_headers=dump_json(outcome.headers).decode(),
+        response_headers=dump_text(outcome.headers),
         response_body=outcome.body,
         microseconds=round(outcome.seconds * 1_000_000),
         accepted=not outcome.error and is_accepted(sending.kind, outcome.status),

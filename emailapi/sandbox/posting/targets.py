@@ -70,7 +70,7 @@ def read_url(url: str) -> Target:
     Return the parts of a URL.
 
     Raises:
-        NotAllowed: It is not a URL with http or https.
+        NotAllowed: The URL is not valid, or not http or https.
     """
     try:
         parts = parse_url(url)
@@ -94,7 +94,7 @@ class Targets:
         Allow this machine, and the hosts that the user names.
 
         Raises:
-            ConfigurationError: `webhook_hosts` holds something that is no name.
+            ConfigurationError: An entry of `webhook_hosts` is not a host name.
         """
         names = [allowed] if isinstance(allowed, str) else list(allowed)
         for name in names:

@@ -85,7 +85,7 @@ def list_messages(call: Call, paging: Paging) -> Found:
 
 
 def _one(call: Call, message_id: str) -> tuple[Row, str]:
-    """Return a message with its source, in which bytes that are no text are replaced."""
+    """Return a message with its source, in which bytes that are not valid text are replaced."""
     row = messages.by_uuid(call.db, call.owner.id, message_id)
     if row is None:
         raise Rejection(701, f"There is no message '{message_id[:80]}' on this server.")

@@ -103,7 +103,7 @@ def _asked(call: Call, webhook: Content) -> Verified:
     Return how a webhook has responded.
 
     Raises:
-        NotVerified: It was not asked yet.
+        NotVerified: No request was sent to the webhook yet.
     """
     if call.verified is None:
         raise NotVerified(call.owner.id, webhook)

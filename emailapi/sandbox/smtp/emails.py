@@ -25,7 +25,7 @@ _PREFIX = "x-pm-"
 _METADATA = "x-pm-metadata-"
 _BOUNCE_TYPE = "x-pm-bounce-type"
 _FIELDS = frozenset({"from", "to", "cc", "bcc", "reply-to", "subject", "mime-version"})
-NOBODY = "unknown@sandbox.invalid"
+UNKNOWN_ADDRESS = "unknown@sandbox.invalid"
 _BETWEEN = re.compile(r'[\s<>,;"()]+')
 _SPECIAL = re.compile(r'[()<>\[\]:;@\\,."]')
 
@@ -163,7 +163,7 @@ def _sender(text: str) -> Mailbox:
             return read_addresses(written_address(found), "From")[0]
         except Rejection:
             continue
-    return Mailbox(NOBODY)
+    return Mailbox(UNKNOWN_ADDRESS)
 
 
 def _unchecked(

@@ -34,7 +34,7 @@ _FOLD = re.compile(r"\r?\n(?=[ \t])")
 _CONTROL = re.compile(r"[\r\n\0]+")
 _LINE_END = re.compile(r"\r\n?")
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
-# Codecs that are no charsets of text, or take a time that grows by the square of the length.
+# Codecs that are not charsets, or need a time that grows by the square of the length.
 _NO_CHARSETS = frozenset({"punycode", "idna", "undefined", "unicode_escape", "raw_unicode_escape"})
 
 
@@ -154,7 +154,7 @@ def _taken_apart(message: Message) -> IncomingMessage:
 
 
 def _parts(message: Message) -> Iterator[Message]:
-    """Yield the parts that are no multiparts, in their order; a message in a message is one part."""
+    """Yield the parts that are not multiparts, in their order; a message in a message is one part."""
     waiting, count = [(message, 0)], 0
     while waiting:
         part, depth = waiting.pop()

@@ -183,7 +183,7 @@ def message_id_of(message: object) -> str:
         message: The id, or something with it, as of `MessageLike`.
 
     Raises:
-        InvalidArgument: It is something else.
+        InvalidArgument: `message` is neither an id nor an object with a `message_id`.
     """
     message_id = message if isinstance(message, str) else getattr(message, "message_id", None)
     if not isinstance(message_id, str):

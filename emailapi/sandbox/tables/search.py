@@ -2,127 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import attrs
+import json
+from collections.abc import Sequence
+from operator import itemgetter
 
 from ..store import Row, Transaction, Value
-from .messages import ids_of
+from .filters import FEW, Filter, Search, filters_of, messages_by
 
-# Trigrams find nothing shorter.
-_SHORTEST_INDEXED = 3
-# A filter that finds fewer messages drives the search, whatever the other filters find.
-_FEW = 1_000
-
-
-@attrs.frozen(kw_only=True)
-class Search:
-    """
-    What messages are looked for; None means any.
-
-    Attributes:
-        server: The server's id, and `stream` the id of its stream.
-        recipient: A whole address, as is `sender`.
-        subject: Any part of a subject.
-        queued: Whether it waits still.
-        metadata: A name and a value.
-        since: The first instant, and `before` the first one behind the range.
-    """
-
-    server: int
-    stream: str
-    recipient: str | None = None
-    sender: str | None = None
-    tag: str | None = None
-    subject: str | None = None
-    queued: bool | None = None
-    metadata: tuple[str, str] | None = None
-    since: int | None = None
-    before: int | None = None
-
-
-@attrs.frozen
-class _Filter:
-    """
-    A filter, and the index that finds its messages.
-
-    Attributes:
-        table: The index; a column of the row of a message, `m`, is in its condition if it is an index of `messages`.
-        condition: The condition on a row of the index, and `values` what stands for its question marks.
-        key: The message's id in the index.
-        time: When the message came; empty if the index does not know it.
-        narrowing: The condition on messages that another index finds, with `{key}` and `{time}` for its columns; empty
-            if it is the same condition, on the row of a message.
-    """
-
-    table: str
-    condition: str
-    values: tuple[Value, ...]
-    key: str = "m.id"
-    time: str = "m.received_at"
-    narrowing: str = ""
-
-    @property
-    def of_message(self) -> bool:
-        """Whether the condition is on the row of a message."""
-        return self.key == "m.id"
-
-    def count_few(self, db: Transaction) -> int:
-        """Return how many messages the filter finds, at most `_FEW`."""
-        return db.number(
-            f"SELECT count(*) FROM (SELECT 1 FROM {self.table} WHERE {self.condition} LIMIT {_FEW})",  # noqa: S608
-            *self.values,
-        )
-
-
-def _messages(index: str, condition: str, *values: Value, narrowing: str = "") -> _Filter:
-    # INDEXED: SQLite has no statistics to choose an index by.
-    return _Filter(f"messages m INDEXED BY {index}", condition, values, narrowing=narrowing)
-
-
-def _tree(table: str, alias: str, columns: str, values: tuple[Value, ...]) -> _Filter:
-    """Return a filter by a table that is one search tree: what it is asked for, then time, then the message."""
-    condition = " AND ".join([f"{alias}.{column} = ?" for column in columns.split()])
-    narrowing = (
-        f"EXISTS (SELECT 1 FROM {table} {alias} WHERE {condition}"  # noqa: S608
-        f" AND {alias}.received_at = {{time}} AND {alias}.message = {{key}})"
-    )
-    return _Filter(f"{table} {alias}", condition, values, f"{alias}.message", f"{alias}.received_at", narrowing)
-
-
-def _filters(wanted: Search, stream: int) -> Iterator[_Filter]:
-    """Yield the filters of a search. If each finds many messages, the first drives the search."""
-    if wanted.metadata is not None:
-        name, value = wanted.metadata
-        yield _tree("metadata", "p", "stream name value", (stream, name.lower(), value))
-    if wanted.recipient is not None:
-        yield _tree("recipients", "r", "stream address", (stream, wanted.recipient.lower()))
-    yield from _times(wanted, stream)
-    if wanted.queued:
-        yield _messages("messages_queued", "m.stream = ? AND m.status = 'Queued'", stream)
-    if wanted.queued is False:
-        yield _messages("messages_by_time", "m.stream = ? AND m.status <> 'Queued'", stream)
-    if wanted.sender is not None:
-        yield _messages("messages_by_sender", "m.stream = ? AND m.sender_address = ?", stream, wanted.sender.lower())
-    if wanted.tag is not None:
-        yield _messages("messages_by_tag", "m.stream = ? AND m.tag = ?", stream, wanted.tag)
-    if wanted.subject is not None and len(wanted.subject) >= _SHORTEST_INDEXED:
-        # Quoted for FTS5, in which a text would be a query otherwise.
-        phrase = '"' + wanted.subject.replace('"', '""') + '"'
-        condition = "s.subject MATCH ? AND s.rowid BETWEEN ? AND ?"
-        yield _Filter("subjects s", condition, (phrase, *ids_of(stream)), "s.rowid", "")
-
-
-def _times(wanted: Search, stream: int) -> Iterator[_Filter]:
-    limits = [(">=", wanted.since), ("<", wanted.before)]
-    given = [(comparison, instant) for comparison, instant in limits if instant is not None]
-    if given:
-        # With a plus, since SQLite would go through the whole range for each row that another index finds.
-        narrowing, own = (
-            " AND ".join([f"{name} {sign} ?" for sign, _ in given]) for name in ("+{time}", "m.received_at")
-        )
-        instants = [instant for _, instant in given]
-        yield _messages("messages_by_time", f"m.stream = {stream} AND {own}", *instants, narrowing=narrowing)
+__all__ = ["Search", "search"]
 
 
 class _Plan:
@@ -133,32 +20,28 @@ class _Plan:
         driver: The filter whose index is gone through; the conditions of the others narrow it.
     """
 
-    def __init__(self, driver: _Filter, stream: int) -> None:
+    def __init__(self, driver: Filter, filters: Sequence[Filter], stream: int) -> None:
         self.driver = driver
         self._stream = stream
         self._joined = driver.of_message
         self._conditions = [driver.condition]
         self.values: list[Value] = [*driver.values]
+        for other in filters:
+            if other is not driver:
+                self._narrow(other)
 
-    def narrow(self, other: _Filter) -> None:
-        """Leave out the messages that another filter, but not that of the subject, does not find."""
-        condition, driver = other.condition, self.driver
-        if other.narrowing and driver.time:
+    def _narrow(self, other: Filter) -> None:
+        """Leave out the messages that another filter does not find."""
+        driver = self.driver
+        condition, values = other.condition, other.values
+        if other.narrowing and other.time and driver.time:
             condition = other.narrowing.format(key=driver.key, time=driver.time)
         else:
             self._joined = True
             if other.narrowing:
                 condition = other.narrowing.format(key="m.id", time="m.received_at")
         self._conditions.append(condition)
-        self.values += other.values
-
-    def narrow_by_subject(self, subject: str) -> None:
-        """Leave out the messages whose subjects do not have a text, in any case of letters."""
-        self._joined = True
-        # SQLite's own function is faster, and knows the letters of ASCII only.
-        fast = subject.isascii()
-        self._conditions.append("instr(lower(m.subject), ?)" if fast else "holds(m.subject, ?)")
-        self.values.append(subject.lower())
+        self.values += values if other.narrowing_values is None else other.narrowing_values
 
     @property
     def selection(self) -> str:
@@ -182,32 +65,83 @@ class _Plan:
         driver = self.driver
         return f"{driver.time} DESC, {driver.key} DESC" if driver.time else f"{driver.key} DESC"
 
+    def count(self, db: Transaction) -> int:
+        """Return how many messages the query finds."""
+        return db.number(f"SELECT count(*) {self.selection}", *self.values)
 
-def _plan(db: Transaction, wanted: Search, stream: int) -> _Plan:
-    """Go through the messages that the filter finds which finds the fewest; the other filters narrow them."""
-    filters = [*_filters(wanted, stream)]
-    driver = filters[0] if filters else _messages("messages_by_time", "m.stream = ?", stream)
-    if len(filters) > 1:
-        counts = [one.count_few(db) for one in filters]
-        driver = filters[counts.index(min(counts))]
-    plan = _Plan(driver, stream)
-    for other in filters:
-        if other is not driver and other.time:
-            plan.narrow(other)
-    if wanted.subject is not None and driver.time:
-        plan.narrow_by_subject(wanted.subject)
-    return plan
+
+class _Matching:
+    """
+    The messages of a stream that match a search.
+
+    Attributes:
+        plan: The query that goes through them.
+    """
+
+    def __init__(self, db: Transaction, wanted: Search, stream: int, taken: int) -> None:
+        """Look which filter finds the fewest, among the `taken` messages that the stream has ever had."""
+        self._db, self._stream, self._taken = db, stream, taken
+        self._all = messages_by("messages_by_time", "m.stream = ?", stream)
+        self._filters = [*filters_of(wanted, stream)]
+        indexed = [one for one in self._filters if one.table] or [self._all]
+        counts = [one.count(db, FEW) for one in indexed] if len(indexed) > 1 else [0]
+        self._many = min(counts) == FEW
+        self.plan = self._plan(indexed[counts.index(min(counts))], self._filters)
+
+    def _plan(self, driver: Filter, filters: Sequence[Filter]) -> _Plan:
+        return _Plan(driver, filters, self._stream)
+
+    def count(self) -> int:
+        """Return how many messages match."""
+        if not self._many:
+            return self.plan.count(self._db)
+        # To go through an index takes a tenth of looking up each of its messages in another one. So the messages that a
+        # filter leaves out are subtracted, if there are few, and a filter that leaves out none is not applied.
+        left_out: set[int] = set()
+        filters: list[Filter] = []
+        for one in self._filters:
+            found = one.left_out(self._db)
+            if found is None:
+                filters.append(one)
+            else:
+                left_out |= found
+        total, filters = self._count_all(filters)
+        return total - self._count_among(left_out, filters)
+
+    def _count_all(self, filters: list[Filter]) -> tuple[int, list[Filter]]:
+        """Return how many messages some filters find together, and those of them that leave out any message."""
+        if len(filters) == 1 and filters[0].table:
+            return filters[0].count(self._db), filters
+        counted = [(one.count(self._db), one) for one in filters if one.table]
+        # A stream has all the messages that there ever were, unless some are erased.
+        found = [count for count, _ in counted]
+        everything = self._taken if self._taken in found else self._all.count(self._db)
+        counted = [(count, one) for count, one in counted if count < everything]
+        filters = [one for _, one in counted] + [one for one in filters if not one.table]
+        fewest, driver = min(counted, key=itemgetter(0), default=(everything, self._all))
+        if filters in ([], [driver]):
+            return fewest, filters
+        if fewest > everything // 5 and sum(one.of_message for one in filters) > 1:
+            driver = self._all  # whose index has the columns of all these filters
+        return self._plan(driver, filters).count(self._db), filters
+
+    def _count_among(self, ids: set[int], filters: Sequence[Filter]) -> int:
+        """Return how many of some messages are found by all filters."""
+        if not ids or not filters:
+            return len(ids)
+        among = "json_each(?) l CROSS JOIN messages m ON m.id = l.value"
+        return self._plan(Filter(among, "1", (json.dumps([*ids]),)), filters).count(self._db)
 
 
 def search(db: Transaction, wanted: Search, *, count: int, offset: int) -> tuple[int, list[Row]]:
     """Return how many messages match, and a page of them, newest first."""
     stream = db.row(
-        "SELECT key FROM streams WHERE server = ? AND id = ? AND type <> 'Inbound'", wanted.server, wanted.stream
+        "SELECT key, taken FROM streams WHERE server = ? AND id = ? AND type <> 'Inbound'", wanted.server, wanted.stream
     )
     if stream is None:
         return 0, []
-    plan = _plan(db, wanted, stream["key"])
-    total = db.number(f"SELECT count(*) {plan.selection}", *plan.values)
+    matching = _Matching(db, wanted, stream["key"], stream["taken"])
+    plan, total = matching.plan, matching.count()
     if total <= offset:
         return total, []
     found = f"SELECT {plan.driver.key} AS id {plan.selection} ORDER BY {plan.order} LIMIT ? OFFSET ?"

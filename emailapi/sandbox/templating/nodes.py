@@ -171,7 +171,7 @@ class Loop:
         Render the parts in it for each item.
 
         Raises:
-            RenderingFailed: The value is no array.
+            RenderingFailed: The value is not an array.
         """
         found = scope.find(self.path)
         if not found.value:

@@ -193,7 +193,7 @@ class _Parser:
         elif self._open and self._open[-1].name.startswith(_LOOP):
             self._open.pop()
         else:
-            self._error(start, "{{/each}} closes nothing: the last block that is open is no loop.")
+            self._error(start, "{{/each}} closes nothing: the last block that is open is not a loop.")
 
     def _open_section(self, inner: str, start: int) -> None:
         """Open a section; one within a section of the same name closes that first, so that the two are if and else."""

@@ -10,8 +10,11 @@ from ...errors import DeliveryUnknown, InvalidResponse
 from ...models.bulk import BulkEmail, BulkStatus
 from ...settings import Options
 from ...wire import read
-from .payload import BULK, BULK_STREAM, APIPayload, encode
+from .limits import check_bulk
+from .payload import BULK_STREAM, APIPayload, Endpoint, encode
 from .responses import identified
+
+BULK = Endpoint(BulkEmail, check_bulk, "/email/bulk")
 
 
 def encode_bulk(options: Options, bulk: BulkEmail) -> APIPayload:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from ...errors import InvalidEmail
 from ...models.address import Address
-from ...models.bulk import BulkEmail, BulkMessage
 from ...models.email import (
     METADATA_NAME_LIMIT,
     METADATA_VALUE_LIMIT,
@@ -16,6 +16,10 @@ from ...models.email import (
     Email,
     TemplateEmail,
 )
+
+# The class is loaded by programs that send a bulk request.
+if TYPE_CHECKING:
+    from ...models.bulk import BulkEmail, BulkMessage
 
 # A megabyte is 10^6 bytes: the service does not say which kind it means.
 RECIPIENTS_LIMIT = 50
@@ -137,7 +141,12 @@ def check_sizes(email: BaseEmail, size: int) -> None:
 
 
 def _size_limit(email: BaseEmail) -> int:
-    return BATCH_BYTES_LIMIT if isinstance(email, BulkEmail) else MESSAGE_LIMIT
+    return BATCH_BYTES_LIMIT if _bulk_messages(email) else MESSAGE_LIMIT
+
+
+def _bulk_messages(email: BaseEmail) -> tuple[BulkMessage, ...]:
+    found: tuple[BulkMessage, ...] = getattr(email, "messages", ())
+    return found
 
 
 def check_mailboxes(email: BaseEmail, sender: Address) -> None:
@@ -149,7 +158,7 @@ def check_mailboxes(email: BaseEmail, sender: Address) -> None:
     """
     _check_ascii("sender", (sender,))
     _check_ascii("reply_to", email.reply_to)
-    for envelope in email.messages if isinstance(email, BulkEmail) else (email,):
+    for envelope in _bulk_messages(email) or (email,):
         for field in ("to", "cc", "bcc"):
             _check_ascii(field, getattr(envelope, field))
 

@@ -10,14 +10,12 @@ import attrs
 from ..._delivery import BATCH_NAME, KEY_NAME, OWN_NAMES
 from ...errors import InvalidEmail
 from ...models.address import Address
-from ...models.bulk import BulkEmail
 from ...models.email import AddressedEmail, BaseEmail, Email, TemplateEmail
 from ...settings import Options
 from ...wire import dump_json, wire_names, write
 from .limits import (
     BODY_LIMIT,
     METADATA_LIMIT,
-    check_bulk,
     check_email,
     check_mailboxes,
     check_sizes,
@@ -61,7 +59,6 @@ EMAILS = Endpoint(Email, check_email, "/email", "/email/batch")
 TEMPLATES = Endpoint(
     TemplateEmail, check_template_email, "/email/withTemplate", "/email/batchWithTemplates", (b'{"Messages":[', b"]}")
 )
-BULK = Endpoint(BulkEmail, check_bulk, "/email/bulk")
 
 
 @attrs.define

@@ -39,9 +39,18 @@ def each(request: Request, response: Response, payloads: Sequence[APIPayload]) -
     if not isinstance(values, list) or len(values) != len(payloads):
         return [unknown(request, "the response does not match the batch", response) for _ in payloads]
     id = response.headers.get(REQUEST_ID)
-    items = [_item(value, payload, request, response, id) for value, payload in zip(values, payloads, strict=True)]
+    items = [
+        _usual(value, payload.idempotency_key, id) or _item(value, payload, request, response, id)
+        for value, payload in zip(values, payloads, strict=True)
+    ]
     named = [item.to if isinstance(item, SendResult) else "" for item in items]
-    others = [at for at, to in enumerate(named) if not _is_about(to, payloads[at].recipients)]
+    pairs = enumerate(zip(named, payloads, strict=True))
+    others = [
+        at
+        for at, (to, payload) in pairs
+        # Without a call for the usual response, which names the only recipient.
+        if not (payload.recipients and to == payload.recipients[0].header) and not _is_about(to, payload.recipients)
+    ]
     if others:
         everybody = {address.mailbox.casefold() for payload in payloads for address in payload.recipients}
         for at in others:
@@ -53,14 +62,10 @@ def each(request: Request, response: Response, payloads: Sequence[APIPayload]) -
 def _item(
     value: object, payload: APIPayload, request: Request, response: Response, request_id: str | None
 ) -> BatchItem:
-    key = payload.idempotency_key
-    result = _usual(value, key, request_id)
-    if result is not None:
-        return result
+    """Convert one item that is not a success in its usual shape."""
     if error_code(value):
         return rejected(api_error(value, response.status, facts(request, response)), payload)
-    if _names_message(value):
-        result = _accepted(value, key, request_id)
+    result = _accepted(value, payload.idempotency_key, request_id) if _names_message(value) else None
     return result or unknown(request, "the response to this email cannot be read", response)
 
 

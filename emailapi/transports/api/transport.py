@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from copy import copy
 from functools import partial
-from itertools import repeat
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import attrs
@@ -14,19 +14,19 @@ import attrs
 from ..._delivery import CallContext, Deadline, Kind, Request, add_request_note, add_results_note, new_keys
 from ..._http import perform
 from ...errors import APIError, DeliveryUnknown, EmailAPIError, InvalidArgument, InvalidEmail, TransportError
-from ...models.bulk import BulkEmail, BulkStatus
 from ...models.email import Email
 from ...models.outbound import BatchItem, SendResult, inactive_addresses
 from ..base import BaseTransport
 from ..batch import BATCH_LIMIT, Batch
-from .bulk import encode_bulk, post_bulk
 from .limits import BATCH_BYTES_LIMIT
 from .payload import EMAILS, TEMPLATES, APIPayload, Endpoint, complete, encode
-from .reconciliation import Wanted, find, look_up_all
 from .responses import each, identified, rejected, single
 
+# Bulk requests and look-ups are loaded by programs that need them: with their records, they take a tenth of the time of
+# a process that sends one email.
 if TYPE_CHECKING:
     from ..._http import Session
+    from ...models.bulk import BulkEmail, BulkStatus
     from ...settings import Options
 
 
@@ -116,9 +116,13 @@ class APITransport(BaseTransport[APIPayload]):
         return APITransport._create(self._session, self._options, TEMPLATES)
 
     def _prepare_bulk(self, bulk: BulkEmail) -> APIPayload:
+        from .bulk import encode_bulk
+
         return encode_bulk(self._options, bulk)
 
     def _deliver_bulk(self, payload: APIPayload, context: CallContext) -> BulkStatus:
+        from .bulk import post_bulk
+
         return post_bulk(self._session, self._options, payload, context.deadline)
 
     def _name_unknown(self, error: DeliveryUnknown, payload: APIPayload) -> DeliveryUnknown:
@@ -138,6 +142,8 @@ class APITransport(BaseTransport[APIPayload]):
             InvalidEmail: The key belongs to another email.
             EmailAPIError: The look-up failed.
         """
+        from .reconciliation import Wanted, find
+
         if payload.key is None:
             why = "its metadata has no room for one" if self._options.reconcile else "reconcile is off"
             raise InvalidArgument(f"check_first needs a key that the email carries, but {why}", argument="check_first")
@@ -219,6 +225,8 @@ class APITransport(BaseTransport[APIPayload]):
         self, items: list[BatchItem], payloads: Sequence[APIPayload], batch: Batch[APIPayload], until: Deadline
     ) -> list[int]:
         """Replace the errors of emails that are found by results, and return the places of those not found."""
+        from .reconciliation import Wanted, look_up_all
+
         lost = [(at, error, payloads[at].key or "") for at, error in _unknown(items) if payloads[at].key]
         # A rejection that names only some recipients as inactive is an unknown outcome.
         wanted = [Wanted.of(payloads[at], batch.key, inactive_addresses(error.message)) for at, error, _ in lost]
@@ -250,8 +258,8 @@ class APITransport(BaseTransport[APIPayload]):
 
 
 def _new_keys() -> Iterator[str]:
-    """Yield new keys, many at once: asking the system for one costs as much."""
-    for count in repeat(BATCH_LIMIT):
+    """Yield new keys, many at once, since asking the system for one costs as much; for a small batch only a few."""
+    for count in chain((4, 96, 400), repeat(BATCH_LIMIT)):
         yield from new_keys(count)
 
 

@@ -246,12 +246,17 @@ class Session(smtplib.SMTP):
             # Read as the reply to the end of the email, this would report an email as accepted that was not.
             reply, failure = self._last_words(), Broken("the server sent data that was not requested")
         else:
+            # Joined with its end, a large email would be copied: it took a fifth more memory.
+            before, end = max(len(body) - 1, 0) // PIECE * PIECE, math.inf
             try:
-                self.send(body + b".\r\n", len(body))
+                if before:
+                    self.send(memoryview(body)[:before])
+                end = len(body) - before
+                self.send(body[before:] + b".\r\n", end)
                 # This reply may take all the time that is left.
                 return Reply.read(*self.getreply(math.inf))
             except Broken as broken:
-                failure, self.in_doubt = broken, self._written > len(body)
+                failure, self.in_doubt = broken, self._written > end
             reply = None if self.in_doubt else self._last_words()
         if reply is None:
             raise failure

@@ -260,7 +260,7 @@ def _adapt(session: Session, payload: SMTPPayload) -> tuple[bytes, str]:
         content += b"\r\n"
     if "size" in offered:
         limit = offered["size"].strip()
-        # Zero is no limit (RFC 1870).
+        # Zero means unlimited (RFC 1870).
         if limit.isdecimal() and len(limit) < 19 and 0 < int(limit) < len(content):
             raise _too_large(len(content), limit)
         if "SIZE" not in names:

@@ -121,6 +121,6 @@ def words(html: str) -> str:
 
 
 def shown(browsing: Any, message: str, **query: str) -> str:
-    answer = browsing.get(f"/m/{message}", **query)
-    assert answer.status_code == 200, answer.text
-    return words(answer.text)
+    response = browsing.get(f"/m/{message}", **query)
+    assert response.status_code == 200, response.text
+    return words(response.text)

@@ -32,10 +32,10 @@ def test_an_image_of_an_email_is_served_isolated(browsing: Any, api: Any, kind: 
     frame = _frame(browsing, message)
     source = re.search(r"<img src=(/\S*/cid/0)>", browsing.session.get(frame).text)
     assert source is not None
-    answer = browsing.session.get(browsing.origin + source[1])
-    assert (answer.content, answer.headers["Content-Type"]) == (b"content", f"image/{kind}")
-    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    response = browsing.session.get(browsing.origin + source[1])
+    assert (response.content, response.headers["Content-Type"]) == (b"content", f"image/{kind}")
+    assert response.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def remote() -> Iterator[Remote]:
 
 @pytest.fixture
 def browser_page(chromium: Any) -> Iterator[Any]:
-    """A page whose console may show what a policy has refused."""
+    """A page whose console may show what a policy has blocked."""
     context = chromium.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
     yield context.new_page()
     context.close()

@@ -86,10 +86,10 @@ def test_each_tab_says_that_there_is_nothing(browsing: Any, api: Any, tab: str) 
 def test_each_button_makes_its_event_for_the_chosen_recipient(
     browsing: Any, sandbox: Sandbox, message: str, form: dict[str, str], event: str
 ) -> None:
-    answer = browsing.post(f"/m/{message}/events", recipient="kim@example.com", tab="text", **form)
-    assert answer.status_code == 200
-    assert "1 event made." in words(answer.text)
-    assert "tab=text" in answer.url
+    response = browsing.post(f"/m/{message}/events", recipient="kim@example.com", tab="text", **form)
+    assert response.status_code == 200
+    assert "1 event made." in words(response.text)
+    assert "tab=text" in response.url
     last = sandbox.messages()[0].events[-1]
     assert (str(last.type), last.recipient) == (event, "kim@example.com")
 
@@ -114,9 +114,9 @@ def test_an_impossible_event_is_disabled_and_its_reason_stands_below(browsing: A
 def test_an_impossible_event_says_why_above_the_page(browsing: Any, api: Any) -> None:
     message = api.accepted()
     for form in ({"type": "open"}, {"type": "nothing"}, {"type": "open", "read_seconds": "x"}):
-        answer = browsing.post(f"/m/{message}/events", page=f"/m/{message}", **form)
-        assert answer.status_code == 200
-        assert 'class="notice bad"' in answer.text
+        response = browsing.post(f"/m/{message}/events", page=f"/m/{message}", **form)
+        assert response.status_code == 200
+        assert 'class="notice bad"' in response.text
 
 
 def test_the_outcome_is_a_sentence_in_words(browsing: Any, sandbox: Sandbox, message: str) -> None:
@@ -188,9 +188,9 @@ def test_the_latest_is_the_newest_that_matches(browsing: Any, api: Any) -> None:
 
 @pytest.mark.parametrize("path", ["", "/raw", "/json", "/attachments/0"])
 def test_an_unknown_message_is_an_error_page(browsing: Any, path: str) -> None:
-    answer = browsing.get(f"/m/0a129aee-e1cd-480d-b08d-4f48548ff48d{path}")
-    assert answer.status_code == 404
-    assert "There is no message" in words(answer.text)
+    response = browsing.get(f"/m/0a129aee-e1cd-480d-b08d-4f48548ff48d{path}")
+    assert response.status_code == 404
+    assert "There is no message" in words(response.text)
 
 
 def test_files_of_a_message_are_downloads(browsing: Any, message: str) -> None:
@@ -205,19 +205,19 @@ def test_files_of_a_message_are_downloads(browsing: Any, message: str) -> None:
 
 
 def test_a_deleted_message_is_gone_and_the_search_stays(browsing: Any, sandbox: Sandbox, message: str) -> None:
-    answer = browsing.post(f"/m/{message}/delete", q="tag:a")
-    assert "The message is deleted." in words(answer.text)
-    assert "q=tag" in answer.url
+    response = browsing.post(f"/m/{message}/delete", q="tag:a")
+    assert "The message is deleted." in words(response.text)
+    assert "q=tag" in response.url
     assert sandbox.messages() == []
 
 
 @pytest.mark.parametrize("path", ["/events", "/delete"])
 def test_a_page_of_another_website_changes_nothing(browsing: Any, sandbox: Sandbox, message: str, path: str) -> None:
     for headers in ({"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "same-site"}):
-        answer = browsing.session.post(
+        response = browsing.session.post(
             browsing.base + f"/m/{message}{path}", data={"type": "complain"}, headers=headers
         )
-        assert answer.status_code == 403
+        assert response.status_code == 403
     assert [str(event.type) for event in sandbox.messages()[0].events] == ["Delivered"] * 3
 
 

@@ -1,4 +1,4 @@
-"""What an email would load from elsewhere."""
+"""Parts of an email that would be loaded from elsewhere."""
 
 from __future__ import annotations
 

@@ -60,17 +60,17 @@ def test_a_given_model_is_rendered_and_its_problems_are_named(browsing: Any, san
 @pytest.mark.parametrize(
     "model", ["{", "[]", "1", "[" * 5000, '{"a": 1e999}', "\ud83d".encode("utf-8", "replace").decode()]
 )
-def test_what_is_no_model_is_said_and_stays_in_the_field(browsing: Any, template: int, model: str) -> None:
-    answer = browsing.get(f"/templates/{template}", model=model)
-    assert answer.status_code == 200
-    assert "The suggested model is used." in answer.text
+def test_an_invalid_model_is_reported_and_stays_in_the_field(browsing: Any, template: int, model: str) -> None:
+    response = browsing.get(f"/templates/{template}", model=model)
+    assert response.status_code == 200
+    assert "The suggested model is used." in response.text
 
 
 def _send(api: Any, template: int, **model: Any) -> str:
     body = {"From": "a@example.com", "To": "b@example.com", "TemplateId": template, "TemplateModel": model}
-    answer = api.post("/email/withTemplate", body)
-    assert answer.status_code == 200, answer.text
-    return str(answer.json()["MessageID"])
+    response = api.post("/email/withTemplate", body)
+    assert response.status_code == 200, response.text
+    return str(response.json()["MessageID"])
 
 
 def test_a_model_is_kept_for_its_template(browsing: Any, sandbox: Any, template: int) -> None:

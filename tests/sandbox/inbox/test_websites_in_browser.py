@@ -58,7 +58,7 @@ def website() -> Iterator[Website]:
 
 @pytest.fixture
 def foreign_page(chromium: Any) -> Iterator[Any]:
-    """A page whose console may show what was refused."""
+    """A page whose console may show what was rejected."""
     context = chromium.new_context()
     yield context.new_page()
     context.close()

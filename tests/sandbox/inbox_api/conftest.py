@@ -42,10 +42,10 @@ class Inbox:
     def request(self, method: str, path: str, status: int = 200, **options: Any) -> requests.Response:
         response = requests.request(method, self.url + path, headers=self.headers, timeout=90, **options)
         assert response.status_code == status, response.text
-        answer = described(method, path)["responses"]["200"]
+        documented = described(method, path)["responses"]["200"]
         if status != 200:
-            answer = DESCRIPTION["components"]["responses"]["Error"]
-        content = answer["content"]
+            documented = DESCRIPTION["components"]["responses"]["Error"]
+        content = documented["content"]
         kind = response.headers["Content-Type"].partition(";")[0]
         if "application/json" in content:
             assert kind == "application/json"

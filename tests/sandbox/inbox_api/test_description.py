@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import requests
 from openapi_spec_validator import validate
 
@@ -25,6 +26,7 @@ def _resolved(parameter):
     )
 
 
+@pytest.mark.slow
 def test_the_description_is_valid():
     validate(DESCRIPTION)
 
@@ -63,7 +65,6 @@ def _methods(kind):
 
 
 def test_it_names_each_event_each_fault_and_each_part_of_a_reset():
-    """A new method of `sandbox.events` or `sandbox.faults` gets its place here."""
     assert {*SCHEMAS["NewEvent"]["properties"]["type"]["enum"]} == _methods(Events)
     assert {*SCHEMAS["NewFault"]["properties"]["type"]["enum"]} == _methods(Faults)
     keep = DESCRIPTION["paths"]["/reset"]["post"]["requestBody"]["content"]["application/json"]["schema"]

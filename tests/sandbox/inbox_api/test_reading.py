@@ -116,8 +116,8 @@ def test_an_attachment_is_downloaded_under_a_harmless_name_and_type(inbox, api, 
     inbox.rejected("GET", f"/messages/{message}/attachments/1", 404)
 
 
-def _subjects(answer):
-    return [each["subject"] for each in answer["messages"]]
+def _subjects(response):
+    return [each["subject"] for each in response["messages"]]
 
 
 def test_emails_are_listed_page_by_page_while_others_arrive(inbox, api):

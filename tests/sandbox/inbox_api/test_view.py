@@ -1,4 +1,4 @@
-"""What is the same for all operations: tokens, origins, names, errors."""
+"""Rules of all operations: tokens, origins, names, errors."""
 
 from __future__ import annotations
 

@@ -140,7 +140,7 @@ def test_a_wait_over_the_limit_ends_at_once_and_emails_are_still_accepted(inbox,
 
 @pytest.mark.slow
 def test_clients_that_disconnect_free_their_places(inbox, pool):
-    """Within a second or so: a wait looks whether somebody waits for it still."""
+    """Within a second or so: a wait looks whether its client is still connected."""
     mark = inbox.get("/mark")["mark"]
 
     def give_up():

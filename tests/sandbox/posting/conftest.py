@@ -52,7 +52,7 @@ class Receiver:
     def url(self, path: str = "/hooks", login: str = "") -> str:
         return f"http://{login}127.0.0.1:{self.port}{path}"
 
-    def answers(self, *statuses: int) -> None:
+    def respond_with(self, *statuses: int) -> None:
         """Respond with these statuses, one after the other, and from then on with 200."""
         left = [*statuses]
         self.respond = lambda _request: left.pop(0) if left else 200
@@ -63,8 +63,8 @@ class Receiver:
         path = environ["PATH_INFO"] + (f"?{environ['QUERY_STRING']}" if environ["QUERY_STRING"] else "")
         request = Received(environ["REQUEST_METHOD"], path, headers, environ["wsgi.input"].read())
         self.requests.append(request)
-        answer = self.respond(request)
-        status, more, body = (answer, [], b"") if isinstance(answer, int) else answer
+        response = self.respond(request)
+        status, more, body = (response, [], b"") if isinstance(response, int) else response
         start_response(f"{status} Status", [*more, ("Content-Length", str(len(body)))])
         return [body]
 

@@ -69,7 +69,7 @@ def test_the_credentials_of_a_webhook_take_precedence_over_its_url_and_headers(c
 
 
 def test_attempts_are_filtered(client, sandbox, receiver, hook, posted):
-    receiver.answers(404)
+    receiver.respond_with(404)
     first = client.outbound.send(EMAIL)
     posted()
     second = client.outbound.send(Email(to="eve@example.com", text_body="x"))
@@ -113,14 +113,14 @@ def test_a_failed_resend_leaves_the_schedule_as_it_is_and_a_success_ends_it(clie
     assert (failed.accepted, failed.retry_at) == (False, attempt.retry_at)
     sandbox.clock.advance(minutes=1)
     assert [each.number for each in sandbox.webhooks.attempts()] == [2, 0, 1]
-    receiver.answers()
+    receiver.respond_with()
     assert sandbox.webhooks.resend(attempt).retry_at is None
     sandbox.clock.advance(hours=2)
     assert len(receiver.requests) == 4
 
 
 def test_retry_now_makes_the_next_attempt_of_the_schedule(client, sandbox, receiver, hook, posted):
-    receiver.answers(500, 500)
+    receiver.respond_with(500, 500)
     start = sandbox.clock.freeze()
     client.outbound.send(EMAIL)
     posted()
@@ -133,7 +133,7 @@ def test_retry_now_makes_the_next_attempt_of_the_schedule(client, sandbox, recei
 
 
 def test_replay_failed_posts_rejected_events_in_order(client, sandbox, receiver, hook, posted):
-    receiver.answers(200, 404, 500, 404)
+    receiver.respond_with(200, 404, 500, 404)
     for number in range(4):
         client.outbound.send(Email(to=f"user{number}@example.com", text_body="x"))
         posted()

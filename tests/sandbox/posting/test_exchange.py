@@ -40,20 +40,20 @@ def raw() -> Iterator[Callable[[bytes | None], int]]:
     """Makes endpoints that send these bytes to each connection, whatever it sends; None sends nothing."""
     with ExitStack() as closing:
 
-        def serve(answer: bytes | None) -> int:
+        def serve(response: bytes | None) -> int:
             listening = closing.enter_context(socket.create_server(("127.0.0.1", 0)))
-            thread = threading.Thread(target=run, args=(listening, answer), daemon=True)
+            thread = threading.Thread(target=run, args=(listening, response), daemon=True)
             thread.start()
             return int(listening.getsockname()[1])
 
-        def run(listening: socket.socket, answer: bytes | None) -> None:
+        def run(listening: socket.socket, response: bytes | None) -> None:
             with suppress(OSError):
                 while True:
                     connection, _ = listening.accept()
                     closing.callback(connection.close)
                     connection.recv(65536)
-                    if answer is not None:
-                        connection.sendall(answer)
+                    if response is not None:
+                        connection.sendall(response)
                         connection.shutdown(socket.SHUT_WR)
 
         yield serve
@@ -171,12 +171,12 @@ def test_an_endless_response_ends_with_a_timeout(monkeypatch, post):
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [b"", b"\r\n\r\n", b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 abc\r\n\r\n", b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 500],
     ids=["nothing", "lines", "ssh", "status", "headers"],
 )
-def test_an_invalid_response_is_a_failed_attempt(raw, post, answer):
-    attempt = post(f"http://127.0.0.1:{raw(answer)}/")
+def test_an_invalid_response_is_a_failed_attempt(raw, post, response):
+    attempt = post(f"http://127.0.0.1:{raw(response)}/")
     assert attempt.status is None
     assert "closed the connection without a valid response" in attempt.error
 

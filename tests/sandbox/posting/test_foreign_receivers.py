@@ -82,6 +82,7 @@ with Sandbox() as sandbox, Client(sandbox.token, base_url=sandbox.url, sender="s
 """
 
 
+@pytest.mark.slow
 def test_anymail_understands_each_event():
     run = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", ANYMAIL], capture_output=True, text=True, check=False, timeout=120

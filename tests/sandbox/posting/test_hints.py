@@ -1,4 +1,4 @@
-"""What is said in words about requests that were not accepted."""
+"""Hints for requests that were not accepted."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def test_ten_retries_take_ten_and_a_half_hours(client, receiver, sandbox, come, 
 
 def test_a_response_with_403_stops_the_retries(client, receiver, sandbox, come, states):
     client.server.edit(inbound_hook_url=receiver.url())
-    receiver.answers(500, 403)
+    receiver.respond_with(500, 403)
     come()
     sandbox.clock.advance(days=1)
     assert (len(receiver.requests), states) == (2, ["Scheduled", "Failed"])

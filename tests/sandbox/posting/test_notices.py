@@ -1,4 +1,4 @@
-"""What webhooks are told: one payload for each event, which our own receiving side can read."""
+"""Requests to webhooks: one payload for each event, which our own receiving side can read."""
 
 from __future__ import annotations
 
@@ -244,7 +244,7 @@ def test_events_of_each_email_of_a_batch_are_posted(client, sandbox, hook, told)
 
 def test_the_payload_has_the_state_at_the_time_of_the_event(sandbox, sent, told, receiver):
     at = sandbox.clock.freeze()
-    receiver.answers(500)
+    receiver.respond_with(500)
     sandbox.events.bounce(sent, "SoftBounce")
     sandbox.clock.advance(hours=1)
     assert {parse(payload).at for payload in told("Bounce")} == {at}

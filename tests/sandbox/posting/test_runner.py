@@ -78,7 +78,7 @@ def test_events_of_one_message_are_posted_in_order(client, sandbox, receiver, ho
 
 
 def test_a_waiting_retry_does_not_block_later_events(client, sandbox, receiver, hook, posted):
-    receiver.answers(500)
+    receiver.respond_with(500)
     sandbox.clock.freeze()
     sent = client.outbound.send(EMAIL)
     sandbox.events.bounce(sent, "SoftBounce")

@@ -42,7 +42,7 @@ def test_all_attempts_have_one_trace_id_and_the_same_bytes(client, sandbox, rece
 
 
 def test_each_attempt_has_the_time_of_the_next_one(client, sandbox, receiver, hook):
-    receiver.answers(500, 500)
+    receiver.respond_with(500, 500)
     start = sandbox.clock.freeze()
     client.outbound.send(EMAIL)
     sandbox.clock.advance(minutes=6)
@@ -80,7 +80,7 @@ def test_the_2019_schedule_retries_bounces_ten_times_and_others_three_times(rece
 
 @pytest.mark.parametrize("status, again", [(500, True), (503, True), (599, True), (408, True), (429, True)])
 def test_a_temporary_failure_is_retried(client, sandbox, receiver, hook, status, again):
-    receiver.answers(status)
+    receiver.respond_with(status)
     client.outbound.send(EMAIL)
     sandbox.clock.advance(minutes=2)
     assert [each.accepted for each in sandbox.webhooks.attempts()] == [True, False]

@@ -52,10 +52,10 @@ def test_a_sample_of_each_enabled_event_is_posted(api, receiver, sandbox):
 
 
 def test_a_webhook_that_does_not_respond_is_not_saved(api, receiver):
-    receiver.answers(200, 500)
-    answer = api.post("/webhooks", {"Url": receiver.url(), "Triggers": TRIGGERS, "Verify": True})
-    assert (answer.status_code, answer.headers["X-PM-ApiErrorCode"]) == (422, "1364")
-    assert answer.json() == {
+    receiver.respond_with(200, 500)
+    response = api.post("/webhooks", {"Url": receiver.url(), "Triggers": TRIGGERS, "Verify": True})
+    assert (response.status_code, response.headers["X-PM-ApiErrorCode"]) == (422, "1364")
+    assert response.json() == {
         "ErrorCode": 1364,
         "Id": 0,
         "Url": receiver.url(),
@@ -76,17 +76,17 @@ def test_a_webhook_that_does_not_respond_is_not_saved(api, receiver):
 
 def test_a_2xx_other_than_200_does_not_verify(api, receiver):
     receiver.respond = lambda _request: 204
-    answer = api.post("/webhooks", {"Url": receiver.url(), "Triggers": TRIGGERS, "Verify": True}).json()
-    assert answer["Results"][0]["Message"] == "the response has status 204 instead of 200"
+    response = api.post("/webhooks", {"Url": receiver.url(), "Triggers": TRIGGERS, "Verify": True}).json()
+    assert response["Results"][0]["Message"] == "the response has status 204 instead of 200"
 
 
 def test_an_edit_that_is_not_verified_changes_nothing(api, receiver):
     made = api.post("/webhooks", {"Url": receiver.url("/old"), "Triggers": TRIGGERS}).json()
     receiver.respond = lambda _request: 404
     changes = {"Url": receiver.url("/new"), "Triggers": {"Click": {"Enabled": True}}, "Verify": True}
-    answer = api.put(f"/webhooks/{made['ID']}", changes)
-    assert (answer.status_code, answer.json()["Id"]) == (422, made["ID"])
-    assert [result["TriggerType"] for result in answer.json()["Results"]] == ["Open", "Click", "Bounce"]
+    response = api.put(f"/webhooks/{made['ID']}", changes)
+    assert (response.status_code, response.json()["Id"]) == (422, made["ID"])
+    assert [result["TriggerType"] for result in response.json()["Results"]] == ["Open", "Click", "Bounce"]
     assert api.get(f"/webhooks/{made['ID']}").json() == made
     receiver.respond = lambda _request: 200
     changed = api.put(f"/webhooks/{made['ID']}", changes).json()
@@ -100,7 +100,7 @@ def test_a_body_with_other_errors_is_rejected_before_verification(api, receiver,
 
 
 def test_verify_shows_the_result_and_stores_a_success(client, api, receiver, hook):
-    receiver.answers(500)
+    receiver.respond_with(500)
     result = client.webhooks.verify(hook.id)
     assert (result.id, result.success, len(result.results)) == (hook.id, False, 6)
     assert [check.success for check in result.results] == [False, True, True, True, True, True]
@@ -128,13 +128,13 @@ def test_a_webhook_may_call_the_sandbox_while_it_is_verified(api, client, receiv
 
 
 def test_the_error_says_that_a_target_is_not_allowed(api):
-    answer = api.post("/webhooks", {"Url": "https://hooks.example.com/", "Triggers": TRIGGERS, "Verify": True}).json()
-    assert "is not this machine" in answer["Results"][0]["Message"]
-    assert answer["Results"][0]["StatusCode"] is None
+    response = api.post("/webhooks", {"Url": "https://hooks.example.com/", "Triggers": TRIGGERS, "Verify": True}).json()
+    assert "is not this machine" in response["Results"][0]["Message"]
+    assert response["Results"][0]["StatusCode"] is None
 
 
 def test_samples_are_not_replayed(client, sandbox, receiver, hook):
-    receiver.answers(500, 500)
+    receiver.respond_with(500, 500)
     client.webhooks.verify(hook.id)
     assert sandbox.webhooks.replay_failed(hook) == []
     client.outbound.send(Email(to="ada@example.com", text_body="x"))

@@ -26,7 +26,7 @@ LAYOUT = {
 
 @pytest.fixture
 def layout():
-    """What the layout `frame` is made of."""
+    """Return the parts of the layout `frame`."""
     return LAYOUT
 
 
@@ -35,9 +35,9 @@ def make(api):
     """Makes a template, and returns its id."""
 
     def make(template=STANDARD, **changes):
-        answer = api.post("/templates", {**template, **changes})
-        assert answer.status_code == 200, answer.text
-        return answer.json()["TemplateId"]
+        response = api.post("/templates", {**template, **changes})
+        assert response.status_code == 200, response.text
+        return response.json()["TemplateId"]
 
     return make
 

@@ -181,7 +181,6 @@ def test_each_server_sees_only_its_own_requests(send, open_api, sandbox, account
 
 
 def test_messages_are_recorded_with_their_request(send, api, sandbox):
-    """They can be searched by metadata of their own, which is how a client looks up what became of them."""
     send({"To": "a@example.com", "Metadata": {"emailapi-key": "k1"}})
     assert api.found(messagestream="broadcast", **{"metadata_emailapi-key": "k1"})["TotalCount"] == 1
     sandbox.reset()

@@ -27,7 +27,7 @@ TEXTS = {
     "latin-1": (b"Content-Type: text/plain; charset=iso-8859-1\r\n\r\nGr\xfc\xdfe", "Grüße"),
     "an unknown charset": (b"Content-Type: text/plain; charset=klingon\r\n\r\nGr\xc3\xbc\xc3\x9fe", "Grüße"),
     "bytes that are not of the charset": (b"Content-Type: text/plain; charset=ascii\r\n\r\n\xff", "�"),
-    "a codec that is no charset": (b"Content-Type: text/plain; charset=rot13\r\n\r\nhello", "hello"),
+    "a codec that is not a charset": (b"Content-Type: text/plain; charset=rot13\r\n\r\nhello", "hello"),
     "punycode": (b"Content-Type: text/plain; charset=punycode\r\n\r\nhello-", "hello-"),
     "quoted-printable": (b"Content-Transfer-Encoding: quoted-printable\r\n\r\nGr=C3=BC=\r\n=C3=9Fe", "Grüße"),
     "base64": (b"Content-Transfer-Encoding: base64\r\n\r\nR3LDvMOfZQ==", "Grüße"),

@@ -27,7 +27,7 @@ def _count(sandbox: Sandbox, table: str) -> int:
 
 @pytest.fixture
 def unread(sandbox, monkeypatch):
-    """Let nobody but readers read messages: the thread that does it when nothing happens is kept from it."""
+    """Let only readers read messages: the thread that does so when nothing happens is kept from it."""
     from emailapi.sandbox.spool import Spool
 
     monkeypatch.setattr(Spool, "process_some", lambda _self: False)
@@ -137,6 +137,7 @@ def test_a_full_disk_is_452_and_reads_still_work(sandbox, client, smtp, send, mo
     assert client.messages.list().total_count == 2
 
 
+@pytest.mark.slow
 @pytest.mark.processes
 def test_every_acknowledged_message_survives_a_kill(tmp_path):
     """The sandbox is killed while four clients send by SMTP and one by batches of the API."""

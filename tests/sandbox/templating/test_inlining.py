@@ -1,4 +1,4 @@
-"""CSS in the elements: what is moved there, and what is left alone."""
+"""CSS in the elements: declarations that are moved there, and those that are not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What templates render with a model."""
+"""Templates, rendered with a model."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ TRUTHY = [" ", "0", "false", 1, -1, 0.5, True, [0], [None], {"a": None}]
 
 @pytest.mark.parametrize("value", FALSY, ids=repr)
 def test_falsy_values_render_the_inverse_section(rendered, value):
-    """They render the opposite of a section, and loops over them render nothing."""
     assert rendered("{{#x}}t{{/x}}{{^x}}f{{/x}}{{#each x}}e{{/each}}", {"x": value}) == "f"
     assert rendered("{{#x}}t{{/x}}{{^x}}f{{/x}}{{#each x}}e{{/each}}") == "f"
 
@@ -61,7 +60,6 @@ def test_names_are_not_looked_up_in_outer_scopes(rendered):
     ],
 )
 def test_each_name_of_a_path_is_a_scope(rendered, source, text):
-    """`../` leads to the name before in the path; a loop adds a scope for its item."""
     assert rendered(source, {"t": "T", "xs": [1, 2], "a": {"t": "A", "b": 1, "xs": [1]}}) == text
 
 

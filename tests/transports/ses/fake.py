@@ -23,10 +23,10 @@ SIZE_LIMIT = 10_000_000
 CUT = "read it, and close"
 RESET = "read it, and reset"
 SILENT = "read it, and say nothing"
-LATE = "read it, and answer after five seconds"
-ACCEPT_AND_CUT = "take the mail, and close"
+LATE = "read it, and respond after five seconds"
+ACCEPT_AND_CUT = "take the email, and close"
 HANG_UP = "close at once"
-BREAK_TLS = "read it, and answer what is no TLS"
+BREAK_TLS = "read it, and respond without TLS"
 
 
 def fault(status: int, code: str, message: str = "no") -> bytes:
@@ -35,10 +35,10 @@ def fault(status: int, code: str, message: str = "no") -> bytes:
         f"<ErrorResponse {_XMLNS}><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
         f"<RequestId>{REQUEST_ID}</RequestId></ErrorResponse>"
     )
-    return answer(status, body.encode())
+    return response(status, body.encode())
 
 
-def answer(status: int, body: bytes, kind: str = "text/xml") -> bytes:
+def response(status: int, body: bytes, kind: str = "text/xml") -> bytes:
     """Return the bytes of a response."""
     head = f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
     return head.encode() + body
@@ -53,11 +53,11 @@ class FakeSES:
     A server whose every connection has a thread.
 
     Attributes:
-        script: What happens to the next requests, once each: a word as above, the bytes of a response, or a function
-            that is called before the response.
+        script: Steps for the next requests, once each: a word as above, the bytes of a response, or a function that is
+            called before the response.
         posts: The parameters of every request that was read whole.
-        accepted: Those of the emails that were taken.
-        connections: How many were made.
+        accepted: The parameters of the emails that were accepted.
+        connections: The number of connections.
     """
 
     def __init__(self, *script: Any, tls: ssl.SSLContext | None = None, before_handshake: Any = None) -> None:
@@ -114,7 +114,7 @@ class FakeSES:
 
     def _exchange(self, connection: socket.socket, file: Any) -> bool:
         """Read one request, and respond to it; False ends the connection."""
-        if file.peek(1)[:1] != b"P":  # of POST: neither an end nor somebody who speaks TLS
+        if file.peek(1)[:1] != b"P":  # of POST: neither an end nor the start of TLS
             return False
         file.readline()
         length = 0
@@ -149,7 +149,7 @@ class FakeSES:
         return act is None or isinstance(act, bytes) or callable(act)
 
     def _judge(self, given: dict[str, str]) -> bytes:
-        why = _refused(given)
+        why = _rejection(given)
         if why:
             return fault(400, *why)
         self.accepted.append(given)
@@ -158,7 +158,7 @@ class FakeSES:
             f"<{kind}esponse {_XMLNS}><{kind}esult><MessageId>0100-{len(self.accepted)}</MessageId></{kind}esult>"
             f"<ResponseMetadata><RequestId>{REQUEST_ID}</RequestId></ResponseMetadata></{kind}esponse>"
         )
-        return answer(200, body.encode())
+        return response(200, body.encode())
 
     def close(self) -> None:
         """Hang up, and wait for every thread."""
@@ -179,7 +179,7 @@ def members(given: dict[str, str], name: str) -> list[str]:
     return [value for key, value in given.items() if re.fullmatch(rf"{re.escape(name)}\.member\.\d+", key)]
 
 
-def _refused(given: dict[str, str]) -> tuple[str, str] | None:
+def _rejection(given: dict[str, str]) -> tuple[str, str] | None:
     """Return the code and words that SES rejects a request with, by the rules that SES documents."""
     raw = given["Action"] == "SendRawEmail"
     lists = ("Destinations",) if raw else tuple(f"Destination.{name}Addresses" for name in ("To", "Cc", "Bcc"))

@@ -102,6 +102,7 @@ def forking(monkeypatch):
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encrypted", [False, True], ids=["", "tls"])
 @pytest.mark.parametrize("given", [False, True], ids=["own", "given"])
 @both_forks
@@ -141,7 +142,7 @@ thread.start()
 thread.join()
 assert not any(lock.acquire(False) for lock in locks)
 in_child(lambda: send("2"))
-# Nobody can release the locks any more, and to close the transport takes them.
+# The locks can no longer be released, and to close the transport takes them.
 import os
 os._exit(0)
 """

@@ -1,4 +1,4 @@
-"""Making a transport: what is wrong is said at once, and what it shows is no secret."""
+"""Making a transport: wrong options raise at once, and its repr shows no secret."""
 
 from __future__ import annotations
 
@@ -41,13 +41,11 @@ def test_without_boto3_the_error_names_the_extra(monkeypatch):
 
 
 def test_a_missing_region_is_an_error():
-    """Without a region no transport is made."""
     with pytest.raises(ConfigurationError, match="region_name="):
         SESTransport()
 
 
 def test_missing_credentials_are_an_error(monkeypatch):
-    """Without credentials no transport is made."""
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     with pytest.raises(ConfigurationError, match="credentials"):
@@ -59,7 +57,6 @@ def test_missing_credentials_are_an_error(monkeypatch):
     [("AWS_PROFILE", "nobody"), ("AWS_SECRET_ACCESS_KEY", None), ("AWS_ENDPOINT_URL_SES", "no url")],
 )
 def test_an_invalid_configuration_of_boto3_is_a_configuration_error(monkeypatch, name, value):
-    """What boto3 finds wrong with its own configuration is a `ConfigurationError`."""
     monkeypatch.setenv(name, value) if value else monkeypatch.delenv(name)
     with pytest.raises(ConfigurationError):
         SESTransport(region_name="eu-west-1")
@@ -73,14 +70,12 @@ def test_the_region_comes_from_the_environment(monkeypatch):
 
 
 def test_a_repr_has_no_secret(connect):
-    """The repr names region and configuration set, and nothing that is secret."""
     transport = connect("http://localhost:1", configuration_set_name="news", source_arn="arn:x")
     assert repr(transport) == "SESTransport(region_name='eu-west-1', configuration_set_name='news')"
     assert isinstance(transport, Transport)
 
 
 def test_a_client_of_another_aws_service_is_rejected():
-    """A client of another service, or of another region than asked for, is rejected."""
     import boto3
 
     for service in ("s3", "sns"):
@@ -96,7 +91,6 @@ def test_a_client_of_another_aws_service_is_rejected():
 
 
 def test_a_closed_transport_sends_nothing(serve, connect, boto):
-    """A closed transport sends nothing, nor do those made of it; a client that was given is not closed."""
     service = serve()
     client = boto(service.url)
     transport = connect(service.url, client=client)
@@ -189,9 +183,8 @@ def test_an_object_with_the_methods_of_a_boto3_client_is_accepted():
         assert "secret" not in str(caught.value)
 
 
-@pytest.mark.parametrize("answer", [None, "1", {}, {"MessageId": None}], ids=repr)
-def test_a_response_without_an_id_is_unknown(answer):
-    """What a client returns that is no response of SES leaves the email unknown."""
-    client = SimpleNamespace(send_email=lambda **parameters: answer, send_raw_email=print)
+@pytest.mark.parametrize("response", [None, "1", {}, {"MessageId": None}], ids=repr)
+def test_a_response_without_an_id_is_unknown(response):
+    client = SimpleNamespace(send_email=lambda **parameters: response, send_raw_email=print)
     with pytest.raises(DeliveryUnknown, match="has no MessageId"):
         SESTransport(client=client).send(new_email())

@@ -1,4 +1,4 @@
-"""What SES responds, or does not, and what becomes of the email."""
+"""The responses of SES, and the outcome of the email after each."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ from .fake import (
     RESET,
     SILENT,
     THROTTLED,
-    answer,
     fault,
+    response,
 )
 
 UNKNOWN = {
     "500": fault(500, "InternalFailure"),
     "503": fault(503, "ServiceUnavailable"),
-    "502 of a gateway": answer(502, b"<html>Bad Gateway</html>", "text/html"),
+    "502 of a gateway": response(502, b"<html>Bad Gateway</html>", "text/html"),
     "408": fault(408, "RequestTimeout"),
-    "200 without an id": answer(200, b"<SendEmailResponse><SendEmailResult/></SendEmailResponse>"),
-    "200 that is cut": answer(200, b"<SendEmailResponse><SendEm"),
-    "200 that is no XML": answer(200, b"hello", "text/plain"),
+    "200 without an id": response(200, b"<SendEmailResponse><SendEmailResult/></SendEmailResponse>"),
+    "200 that is cut": response(200, b"<SendEmailResponse><SendEm"),
+    "200 that is not XML": response(200, b"hello", "text/plain"),
     "cut": CUT,
     "reset": RESET,
     "cut after it was taken": ACCEPT_AND_CUT,
     "silent": SILENT,
     "no HTTP": b"220 mail.example.com ESMTP\r\n",
-    "an answer that ends in its head": b"HTTP/1.1 200 OK\r\nContent-",
+    "a response that ends in its head": b"HTTP/1.1 200 OK\r\nContent-",
 }
-REFUSED = {
+REJECTED = {
     "MessageRejected": SESError,
     "MailFromDomainNotVerifiedException": SESError,
     "ConfigurationSetDoesNotExist": SESError,
@@ -65,7 +65,6 @@ MODES = [{}, *({"retries": {"mode": mode, "max_attempts": 5}} for mode in ("lega
 
 
 def test_an_accepted_email_has_its_id(serve, connect):
-    """An email that SES takes is a result with SES's id, and leaves in one request."""
     service = serve()
     result = connect(service.url).send(new_email())
     assert (result.message_id, result.via, result.to) == ("0100-1", "ses", "you@example.com")
@@ -96,7 +95,6 @@ def test_a_request_without_a_response_is_unknown_and_not_repeated(serve, connect
 @pytest.mark.parametrize("config", MODES, ids=lambda config: config.get("retries", {}).get("mode", "default"))
 @pytest.mark.parametrize("act", [UNKNOWN["500"], CUT, SILENT], ids=["500", "cut", "silent"])
 def test_a_given_client_does_not_repeat_a_send_either(serve, boto, connect, act, config):
-    """A client that was given does not retry sends of ours either, in any of its retry modes."""
     service = serve(act)
     client = boto(service.url, read_timeout=1.0 if act == SILENT else 10, **config)
     with pytest.raises(DeliveryUnknown):
@@ -106,7 +104,6 @@ def test_a_given_client_does_not_repeat_a_send_either(serve, boto, connect, act,
 
 
 def test_retries_of_boto3_stay_off_whatever_the_environment(serve, connect, monkeypatch):
-    """Retries of sends by boto3 are off whatever the environment asks for."""
     monkeypatch.setenv("AWS_RETRY_MODE", "adaptive")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "7")
     service = serve(UNKNOWN["500"])
@@ -116,13 +113,12 @@ def test_retries_of_boto3_stay_off_whatever_the_environment(serve, connect, monk
 
 
 def test_other_requests_of_a_given_client_are_unchanged(serve, boto, connect):
-    """What others do by a given client is retried as before: another operation, and a send that is not ours."""
     five = UNKNOWN["500"]
     quota = (
         b"<GetSendQuotaResponse><GetSendQuotaResult><Max24HourSend>5</Max24HourSend></GetSendQuotaResult>"
         b"</GetSendQuotaResponse>"
     )
-    service = serve(five, answer(200, quota), five)
+    service = serve(five, response(200, quota), five)
     client = boto(service.url, retries={"mode": "legacy", "max_attempts": 1})
     for _ in range(2):
         connect(service.url, client=client)
@@ -136,7 +132,7 @@ def test_other_requests_of_a_given_client_are_unchanged(serve, boto, connect):
 
 def test_throttling_is_retried_with_a_wait(serve, connect):
     """Too many emails a second is tried again until SES takes the email."""
-    service = serve(THROTTLED, fault(400, "ThrottlingException"), answer(429, b"slowly, please", "text/plain"))
+    service = serve(THROTTLED, fault(400, "ThrottlingException"), response(429, b"slowly, please", "text/plain"))
     assert connect(service.url).send(new_email()).message_id == "0100-1"
     assert len(service.posts) == 4
     assert len(service.accepted) == 1
@@ -162,7 +158,6 @@ def test_throttling_of_a_given_client_is_counted_once(mode, serve, boto, connect
 
 
 def test_throttling_at_every_attempt_is_rate_limited(serve, connect):
-    """Throttling that does not end is `RateLimited` and `SESError`, not sent, with the request's id."""
     service = serve(*[THROTTLED] * 9)
     with pytest.raises(RateLimited, match="Maximum sending rate exceeded") as caught:
         connect(service.url).send(new_email())
@@ -186,9 +181,8 @@ def test_an_exceeded_daily_quota_is_not_retried(serve, connect):
     assert len(service.posts) == 1
 
 
-@pytest.mark.parametrize("code, kind", REFUSED.items())
+@pytest.mark.parametrize("code, kind", REJECTED.items())
 def test_a_rejection_raises_an_error_of_the_sdk(serve, connect, code, kind):
-    """What SES rejects is an `SESError` with SES's code, status, words and request id, and is posted once."""
     service = serve(fault(400, code, "Because."))
     with pytest.raises(kind, match=f"{code}: Because.") as caught:
         connect(service.url).send(new_email())
@@ -210,7 +204,6 @@ def test_errors_can_be_pickled(serve, connect, act):
 
 
 def test_a_redirect_is_not_followed(serve, connect):
-    """A redirect carries the email nowhere."""
     other = serve()
     head = f"HTTP/1.1 307 X\r\nLocation: {other.url}\r\nContent-Length: 0\r\n\r\n"
     with pytest.raises(SESError) as caught:
@@ -221,7 +214,6 @@ def test_a_redirect_is_not_followed(serve, connect):
 
 
 def test_the_wait_between_attempts_ends_with_the_deadline(serve, connect):
-    """A wait for which there is no time is not begun."""
     service = serve(*[THROTTLED] * 9)
     with pytest.raises(RateLimited) as caught:
         connect(service.url, deadline=5, retry=Retry(initial=20, maximum=20)).send(new_email())
@@ -240,7 +232,6 @@ def test_the_wait_for_a_response_ends_with_the_deadline(serve, boto, connect):
 
 
 def test_an_email_is_not_sent_after_the_deadline(serve, connect, monkeypatch):
-    """When connecting took all of the time, the email is not sent after it."""
     service = serve()
     transport = connect(service.url, deadline=5)
     quick = transport.within(1e-6)
@@ -252,7 +243,6 @@ def test_an_email_is_not_sent_after_the_deadline(serve, connect, monkeypatch):
 
 
 def test_a_batch_has_a_result_or_error_for_each_email(serve, connect):
-    """Each email of a batch has its result or its own error, and the others are sent."""
     service = serve(THROTTLED, fault(500, "InternalFailure"))
     unverified = new_email(sender="x@unverified.example.com")
     batch = connect(service.url).send_batch(

@@ -52,7 +52,6 @@ def fails(send: Callable[[Any], object], attempts: int = 4, retryable: bool = Tr
 
 
 def test_a_refused_connection_is_retried(connect):
-    """Nothing was sent where nobody listens, and it is tried again until the attempts are used up."""
     assert "refused" in str(fails(connect(f"http://localhost:{unused_port()}").send))
 
 
@@ -62,13 +61,11 @@ def test_an_unresolvable_host_name_is_retried(connect):
 
 
 def test_a_failed_connection_of_a_given_client_is_retried(boto, connect):
-    """A given client's own retries do not multiply ours."""
     client = boto(f"http://localhost:{unused_port()}", retries={"mode": "standard", "max_attempts": 5})
     fails(connect("", client=client, retry=Retry(attempts=2, initial=0.001)).send, attempts=2)
 
 
 def test_a_failed_tls_handshake_is_retried(serve, connect, tls, trusted):
-    """A connection that ends in the TLS handshake sent nothing; the next one does, once."""
     service = serve(HANG_UP, HANG_UP, tls=tls)
     assert connect(service.url).send(new_email()).message_id
     assert service.connections == 3
@@ -76,21 +73,19 @@ def test_a_failed_tls_handshake_is_retried(serve, connect, tls, trusted):
 
 
 def test_tls_to_a_plain_server_is_not_sent(serve, connect):
-    """Speaking TLS to a server that does not is no connection, and nothing was sent."""
     service = serve()
     fails(connect(service.url.replace("http:", "https:")).send)
     assert not service.posts
 
 
 def test_an_untrusted_certificate_is_not_retried(serve, connect, tls):
-    """A certificate nobody vouches for is not tried again."""
     service = serve(tls=tls)
     assert "not trusted" in str(fails(connect(service.url).send, attempts=1, retryable=False))
     assert service.connections == 1
 
 
 def test_tls_that_breaks_after_the_request_is_unknown(serve, connect, tls, trusted):
-    """An `SSLError` that comes while the response is read is no failed handshake: the email is not sent again."""
+    """An `SSLError` that comes while the response is read is not a failed handshake: the email is not sent again."""
     service = serve(BREAK_TLS, tls=tls)
     with pytest.raises(DeliveryUnknown, match="TLS failed"):
         connect(service.url).send(new_email())
@@ -98,18 +93,17 @@ def test_tls_that_breaks_after_the_request_is_unknown(serve, connect, tls, trust
 
 
 def test_a_proxy_without_a_tunnel_sent_nothing(connect, monkeypatch):
-    """A proxy that rejects CONNECT, or cannot be reached, sent nothing."""
     listener = socket.create_server(("127.0.0.1", 0))
     heads: list[bytes] = []
 
-    def refuse() -> None:
+    def reject() -> None:
         for _ in range(2):
             connection, _ = listener.accept()
             with connection:
                 heads.append(connection.recv(1024))
                 connection.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
 
-    thread = threading.Thread(target=refuse, daemon=True)
+    thread = threading.Thread(target=reject, daemon=True)
     thread.start()
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listener.getsockname()[1]}")
     transport = connect("https://ses.invalid", retry=Retry(attempts=2, initial=0.001))
@@ -121,7 +115,6 @@ def test_a_proxy_without_a_tunnel_sent_nothing(connect, monkeypatch):
 
 
 def test_no_email_is_sent_after_a_handshake_beyond_the_deadline(serve, boto, connect, clock, tls, trusted):
-    """A connection that is made when the deadline is over carries no email."""
     service = serve(tls=tls, before_handshake=lambda: clock.advance(60.0))
     client = boto(service.url, connect_timeout=30)
     with pytest.raises(DeadlineExceeded) as caught:
@@ -132,7 +125,6 @@ def test_no_email_is_sent_after_a_handshake_beyond_the_deadline(serve, boto, con
 
 
 def test_a_connection_is_reused_until_it_was_idle_too_long(serve, connect):
-    """One connection carries email after email; after a long sleep of the machine another one is made."""
     service = serve()
     transport = connect(service.url)
     with time_machine.travel("2027-01-01T00:00:00Z", tick=False) as clock:
@@ -145,7 +137,6 @@ def test_a_connection_is_reused_until_it_was_idle_too_long(serve, connect):
 
 
 def test_each_process_has_its_own_connection(serve, connect, monkeypatch):
-    """What a process got by a fork is not written to: its parent's email goes that way."""
     service = serve()
     transport = connect(service.url)
     transport.send(new_email())

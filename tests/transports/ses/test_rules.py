@@ -1,4 +1,4 @@
-"""What SES rejects is rejected before a byte leaves, by the field's name."""
+"""Emails that SES would reject are rejected before a byte leaves, by the field's name."""
 
 from __future__ import annotations
 
@@ -96,7 +96,6 @@ def test_a_character_that_the_charset_cannot_encode_is_rejected(serve, connect):
 
 @pytest.mark.parametrize("text", ["a\r\nBcc: x@example.com", "a\nb", "a\0b"])
 def test_line_breaks_cannot_inject_headers(nowhere, text):
-    """Line ends in what becomes a header are rejected by the field."""
     for name in ("subject", "tag", "sender", "to"):
         with pytest.raises(InvalidEmail) as caught:
             nowhere.send({"sender": "me@example.com", "to": "you@example.com", "text_body": "", name: text})

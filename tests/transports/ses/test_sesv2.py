@@ -19,12 +19,12 @@ from emailapi import (
 )
 
 from .conftest import QUICK, new_email
-from .fake import CUT, HANG_UP, answer
+from .fake import CUT, HANG_UP, response
 from .test_wire import ARN, FULL, OTHER_ARN
 
-THROTTLED = answer(429, b'{"message": "Maximum sending rate exceeded."}', "application/json")
-NO_SET = answer(404, b'{"message": "Configuration set <x> does not exist."}', "application/json")
-DONE = answer(200, b'{"MessageId": "0100-7"}', "application/json")
+THROTTLED = response(429, b'{"message": "Maximum sending rate exceeded."}', "application/json")
+NO_SET = response(404, b'{"message": "Configuration set <x> does not exist."}', "application/json")
+DONE = response(200, b'{"MessageId": "0100-7"}', "application/json")
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_a_raw_email_has_every_parameter(serve, connect_v2):
         ([THROTTLED] * 4, RateLimited, 4),
         ([NO_SET], SESError, 1),
         ([CUT], DeliveryUnknown, 1),
-        ([answer(500, b"{}", "application/json")], DeliveryUnknown, 1),
+        ([response(500, b"{}", "application/json")], DeliveryUnknown, 1),
         ([HANG_UP] * 4, (ConnectionFailed, DeliveryUnknown), 0),
     ],
     ids=["throttled once", "throttled", "rejected", "cut", "500", "hung up"],
@@ -131,6 +131,7 @@ def test_outcomes_are_the_same_as_with_sesv1(script, error, posts, serve, connec
     assert len(service.posts) == posts
 
 
+@pytest.mark.slow
 def test_a_message_has_up_to_40_megabytes(serve, connect_v2, connect):
     email = new_email(attachments=Attachment(name="a", content=bytes(12_000_000)))
     assert connect_v2(serve(DONE).url).send(email).message_id == "0100-7"

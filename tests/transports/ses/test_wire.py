@@ -1,4 +1,4 @@
-"""What travels: to moto's server, and parameter by parameter."""
+"""The requests: to moto's server, and parameter by parameter."""
 
 from __future__ import annotations
 
@@ -36,7 +36,6 @@ COMMON = {
 
 
 def test_moto_accepts_a_simple_email(sent, moto, connect):
-    """An email without headers and attachments reaches moto by `SendEmail`, with moto's id as the result's."""
     result = connect(moto).send(new_email(sender="Me <me@example.com>", to="A <a@example.com>", cc="c@example.com"))
     (message,) = sent
     assert (message.id, message.source, message.body) == (result.message_id, "Me <me@example.com>", "Hello")
@@ -44,7 +43,6 @@ def test_moto_accepts_a_simple_email(sent, moto, connect):
 
 
 def test_moto_accepts_a_raw_email(sent, moto, connect):
-    """An email with an attachment reaches moto by `SendRawEmail`, its recipients listed."""
     file = Attachment(name="a.txt", content=b"file")
     result = connect(moto).send(new_email(bcc="b@example.com", attachments=file))
     (message,) = sent
@@ -56,7 +54,6 @@ def test_moto_accepts_a_raw_email(sent, moto, connect):
 
 
 def test_a_rejection_of_moto_is_an_error_of_the_sdk(sent, moto, connect):
-    """Moto's rejection of a sender that is not verified is an error of this package."""
     with pytest.raises(Exception, match="MessageRejected") as caught:
         connect(moto).send(new_email(sender="nobody@elsewhere.example"))
     assert type(caught.value).__name__ == "SESError"
@@ -103,7 +100,6 @@ def test_send_email_has_every_parameter(serve, connect):
 
 
 def test_fields_that_are_not_set_are_omitted(serve, connect):
-    """What an email has not is no parameter: no empty list, no empty twin of a body."""
     service = serve()
     connect(service.url).send(new_email(to=(), bcc="b@example.com"))
     assert set(service.posts[0]) == {
@@ -139,7 +135,6 @@ def test_send_raw_email_has_every_parameter(serve, connect):
 
 
 def test_recipients_of_a_raw_email_are_listed_once(serve, connect):
-    """Everybody in to, cc and bcc is listed once, and Bcc stands in no header."""
     service = serve()
     connect(service.url).send(
         new_email(
@@ -162,7 +157,6 @@ def test_recipients_of_a_raw_email_are_listed_once(serve, connect):
     ["Jürgen", "A véry long name with non-ASCII char and, comma", "日本語の名前" * 8, "Doe, Jane", 'O"Neil (x)', "a@b"],
 )
 def test_names_are_encoded_words(serve, connect, name, headers):
-    """A name that is not ASCII travels as encoded words of at most 75 characters, and stays one name of one address."""
     service = serve()
     given = Address("jane@bücher.example", name)
     connect(service.url).send(
@@ -195,7 +189,6 @@ def test_raw_mime_is_7_bit(serve, connect):
 
 @pytest.mark.parametrize("tags", [{"app": "shop"}, [{"Name": "app", "Value": "shop"}]], ids=["by name", "as boto3's"])
 def test_tags_of_the_email_take_precedence(serve, connect, tags):
-    """Tags of every email are sent too, unless the email has one of that name."""
     service = serve()
     transport = connect(service.url, tags=tags)
     transport.send(new_email())
@@ -205,14 +198,12 @@ def test_tags_of_the_email_take_precedence(serve, connect, tags):
 
 
 def test_another_charset_is_sent_as_a_parameter(serve, connect):
-    """The charset of subject and bodies is the one asked for."""
     service = serve()
     connect(service.url, charset="ISO-8859-1").send(new_email(subject="Grüße"))
     assert service.posts[0]["Message.Subject.Charset"] == "ISO-8859-1"
 
 
 def test_threads_share_a_transport(serve, connect):
-    """Many threads send by one transport, each email once."""
     service = serve()
     transport = connect(service.url)
     threads = [
@@ -226,7 +217,6 @@ def test_threads_share_a_transport(serve, connect):
 
 
 def test_a_mapping_is_an_email(serve, connect):
-    """A mapping with an email's names is sent like one."""
     service = serve()
     connect(service.url).send({"sender": "me@example.com", "to": "you@example.com", "html_body": ""})
     assert service.accepted[0]["Message.Body.Html.Data"] == ""

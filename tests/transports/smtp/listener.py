@@ -16,10 +16,10 @@ class Listener:
     A server on a port of its own, in a thread of its own.
 
     Attributes:
-        envelopes: What was accepted.
-        ports: The client's port of each of them.
-        logins: Who tried to log in.
-        peers: How many connections there were.
+        envelopes: The accepted emails.
+        ports: The client's port for each of them.
+        logins: The attempts to log in: mechanism, user name and password.
+        peers: The number of connections.
     """
 
     def __init__(
@@ -28,15 +28,15 @@ class Listener:
         implicit: ssl.SSLContext | None = None,
         starttls: ssl.SSLContext | None = None,
         users: dict[bytes, bytes] | None = None,
-        refuse: Callable[[str], str | None] = lambda address: None,
-        answer: str = "250 2.0.0 Ok: queued as 4Q9zT1",
+        reject: Callable[[str], str | None] = lambda address: None,
+        reply: str = "250 2.0.0 Ok: queued as 4Q9zT1",
         **options: Any,
     ) -> None:
         self.envelopes: list[Envelope] = []
         self.ports: list[int] = []
         self.logins: list[tuple[str, bytes, bytes]] = []
         self.peers = 0
-        self.refuse, self.answer, self.users = refuse, answer, users
+        self.reject, self.reply, self.users = reject, reply, users
         self._implicit = implicit
         self._options = {"tls_context": starttls, "enable_SMTPUTF8": True, "hostname": "here", **options}
         if users is not None:
@@ -52,16 +52,16 @@ class Listener:
         return responses
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802
-        refused = self.refuse(address)
-        if refused is None:
+        rejected = self.reject(address)
+        if rejected is None:
             envelope.rcpt_tos.append(address)
             envelope.rcpt_options.append(options)
-        return refused or "250 2.1.5 OK"
+        return rejected or "250 2.1.5 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: N802
         self.envelopes.append(envelope)
         self.ports.append(session.peer[1])
-        return self.answer
+        return self.reply
 
     def _protocol(self) -> SMTP:
         self.peers += 1

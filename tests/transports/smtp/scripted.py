@@ -37,7 +37,7 @@ class Talk:
         self.server.seen.append(text)
         return text
 
-    def hear_mail(self) -> bytes:
+    def hear_email(self) -> bytes:
         """Read an email to its end, without its dots."""
         lines = []
         while (line := self.reader.readline()) != b".\r\n":
@@ -174,15 +174,15 @@ def polite(
     **steps: Step | list[Step],
 ) -> Callable[[Talk], None]:
     """
-    Return a script that responses everything well, but for what is said.
+    Return a script that accepts every command, with other replies where they are given.
 
     Args:
-        extensions: What EHLO offers.
-        greeting: What it begins with.
-        ends: What is said to the ends of emails, one after another; the last one again and again.
-        after_tls: What EHLO offers after STARTTLS.
-        lmtp: Whether it greets by LHLO alone, and has a reply for each recipient after an email's end (RFC 2033).
-        **steps: By verb in small letters what is said to it, a reply or what else to do; a list, one after another.
+        extensions: The extensions in the reply to EHLO.
+        greeting: The first reply.
+        ends: The replies to the ends of emails, one after another; the last one again and again.
+        after_tls: The extensions in the reply to EHLO after STARTTLS.
+        lmtp: Whether only LHLO is known, and each recipient has a reply after an email's end (RFC 2033).
+        **steps: The reply or another step for a verb in small letters; a list, one after another.
     """
     told: dict[str, list[Step]] = {
         name.upper(): list(step) if isinstance(step, list) else [step] for name, step in steps.items()
@@ -217,7 +217,7 @@ def polite(
                     offered[:] = after_tls
             elif verb == "DATA":
                 if do(talk, verb, b"354 go"):
-                    talk.server.messages.append(talk.hear_mail())
+                    talk.server.messages.append(talk.hear_email())
                     talk.server.carriers.append(talk.number)
                     for _ in range(accepted if lmtp else 1):
                         do(talk, ".", b"250 ok")

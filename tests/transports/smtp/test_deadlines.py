@@ -15,7 +15,6 @@ from .scripted import Talk, polite
 
 
 def test_no_reply_to_the_end_of_data_is_unknown(script, connect, clock):
-    """A reply to the end of data that does not come in time leaves it open."""
     server = script(polite(data=lambda _: clock.advance(29.5) or b"354 go", ends=[Talk.wait]))
     with pytest.raises(DeliveryUnknown):
         connect(server, deadline=30.0).send(new_email())
@@ -23,7 +22,6 @@ def test_no_reply_to_the_end_of_data_is_unknown(script, connect, clock):
 
 
 def test_the_reply_to_the_end_of_data_has_a_longer_timeout(script, connect):
-    """A server that looks at the whole email before it answers has all the deadline, not one timeout."""
     server = script(polite(ends=[lambda talk: (talk.server.stopping.wait(1.5), talk.say(b"250 ok"))]))
     assert connect(server, timeout=1.0).send(new_email()).message == "ok"
 
@@ -84,7 +82,7 @@ def test_the_timeout_applies_to_each_part_of_a_slow_upload(script, connect):
         for _ in range(4):
             talk.server.stopping.wait(0.4)
             talk.reader.read(1_000_000)
-        talk.hear_mail()
+        talk.hear_email()
         talk.say(b"250 2.0.0 Ok: queued as 4BIG")
 
     body = (b"x" * 70 + b"\r\n") * 100_000
@@ -103,7 +101,6 @@ BROKEN_HANDSHAKES = {
 @pytest.mark.parametrize("how", BROKEN_HANDSHAKES)
 @pytest.mark.parametrize("tls", ["required", "implicit"])
 def test_a_failed_tls_handshake_sent_nothing(tls, how, script, connect):
-    """A TLS handshake that breaks off is a failed connection."""
     step = BROKEN_HANDSHAKES[how]
 
     def broken(talk: Talk) -> None:

@@ -39,7 +39,6 @@ def halfway(talk: Talk) -> None:
 @pytest.mark.parametrize("how", BREAKS)
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_failure_before_the_end_of_data_is_retried(stage, how, extensions, script, connect):
-    """What breaks before the end of data was not sent: another connection carries it, once."""
     server = script(polite(*extensions, **{stage: BREAKS[how]}), polite())
     result = connect(server).send(new_email())
     assert result.message_id == "4XYZ"
@@ -61,7 +60,6 @@ def test_a_connection_lost_at_every_attempt_is_not_sent(stage, script, connect):
 
 
 def test_a_421_at_every_attempt_is_an_smtp_error(script, connect):
-    """A server that always goes away by 421 is quoted."""
     server = script(polite(mail=b"421 4.7.0 try later"))
     with pytest.raises(SMTPError, match="try later") as caught:
         connect(server).send(new_email())
@@ -70,7 +68,6 @@ def test_a_421_at_every_attempt_is_an_smtp_error(script, connect):
 
 
 def test_attempts_1_makes_a_single_attempt(script, connect):
-    """`Retry(attempts=1)` and `within(attempts=1)` try once."""
     server = script(polite(mail=Talk.cut))
     with pytest.raises(ConnectionFailed):
         connect(server, retry=Retry(attempts=1)).send(new_email())
@@ -84,13 +81,12 @@ LOST = {"cut": Talk.cut, "reset": Talk.reset, "garbage": b"what?", "354": b"354 
 
 @pytest.mark.parametrize("how", LOST)
 def test_a_failure_after_the_end_of_data_is_unknown_and_not_retried(how, script, connect):
-    """What breaks after the end of data may have been sent: the error says so, and there is no second attempt."""
     server = script(polite(ends=[LOST[how]]))
     with pytest.raises(DeliveryUnknown) as caught:
         connect(server).send(new_email(idempotency_key="mine"))
     assert caught.value.may_have_been_sent
     assert not caught.value.retryable
-    assert caught.value.idempotency_key is None  # it did not travel: nobody can look for it
+    assert caught.value.idempotency_key is None  # it was not sent: a look-up cannot find it
     assert server.connections == len(server.messages) == 1
 
 
@@ -109,7 +105,6 @@ def test_the_error_names_a_key_that_was_sent(script, connect):
 
 @pytest.mark.parametrize("more", [b"250 2.0.0 Ok: queued as 4NO", b"552 5.3.4 no"])
 def test_a_reply_before_the_content_does_not_accept_the_email(more, script, connect):
-    """What stands behind the 354 is not the response to the email: a rejection is one, anything else breaks it off."""
     server = script(polite(data=lambda talk: (talk.say(b"354 go\r\n" + more), talk.wait())), polite())
     transport = connect(server)
     if more.startswith(b"250"):
@@ -122,15 +117,13 @@ def test_a_reply_before_the_content_does_not_accept_the_email(more, script, conn
 
 
 def test_a_rejection_sent_before_closing_the_connection_is_read(script, connect):
-    """A server that rejects in the middle of an email and hangs up is quoted, where that can be read."""
-
-    def refuse(talk: Talk) -> None:
+    def reject(talk: Talk) -> None:
         talk.say(b"354 go")
         talk.say(b"552 5.3.4 too much")
         talk.connection.shutdown(socket.SHUT_RDWR)
 
     body = (b"x" * 70 + b"\r\n") * 100_000
-    transport = connect(script(polite(data=refuse), polite()), retry=Retry(attempts=1))
+    transport = connect(script(polite(data=reject), polite()), retry=Retry(attempts=1))
     with pytest.raises((SMTPError, ConnectionFailed)) as caught:
         transport.send_message(READY + body)
     assert caught.value.outcome is Outcome.NOT_SENT
@@ -148,7 +141,6 @@ def test_quit_never_raises(how, script, connect, monkeypatch):
 
 
 def test_a_refused_connection_is_retried_and_not_sent(connect):
-    """A refused connection is retried, and surely sent nothing."""
     port = unused_port()
     transport = SMTPTransport("127.0.0.1", port, retry=Retry(attempts=2, initial=0.01))
     with pytest.raises(ConnectionFailed, match="refused") as caught:
@@ -158,13 +150,11 @@ def test_a_refused_connection_is_retried_and_not_sent(connect):
 
 
 def test_an_unknown_host_is_retried_and_not_sent(connect):
-    """A name that nobody knows is a failed connection."""
     with pytest.raises(ConnectionFailed, match="resolved"):
         SMTPTransport("nowhere.invalid", retry=Retry(attempts=1)).send(new_email())
 
 
 def test_a_rejecting_greeting_is_final_if_it_is_permanent(script, connect):
-    """A greeting that rejects for good is not tried again; one that rejects for now is."""
     server = script(polite(greeting=b"554 5.7.1 not you"))
     with pytest.raises(ConnectionFailed, match="not you") as caught:
         connect(server).send(new_email())
@@ -208,7 +198,6 @@ def test_a_batch_continues_after_any_outcome(script, connect):
 
 
 def test_a_batch_without_a_connection_is_not_tried_for_each_email(script, connect):
-    """When no connection can be made, each item has that error, after the attempts of one."""
     server = script(polite(ehlo=Talk.cut))
     batch = connect(server).send_batch([new_email(), new_email(tag="no"), new_email()])
     assert [type(item) for item in batch] == [ConnectionFailed, InvalidEmail, ConnectionFailed]

@@ -1,4 +1,4 @@
-"""What a server can take - size, mailboxes, eight bits - and how an email fits."""
+"""The limits of a server (size, mailboxes, eight bits), and emails that keep them or not."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ def test_the_size_limit_is_checked_before_a_byte_is_sent(script, connect):
 
 @pytest.mark.parametrize("size", ["SIZE 0", "SIZE", "SIZE many", "SIZE " + "9" * 5000])
 def test_a_size_of_zero_or_without_a_number_is_no_limit(size, script, connect):
-    """Zero is no limit, nor is what is no number."""
     server = script(polite(size))
     connect(server).send(new_email(text_body="x" * 5000))
     assert len(server.messages) == 1
@@ -57,7 +56,6 @@ def test_international_headers_require_smtputf8(script, connect):
 
 
 def test_international_domains_require_no_extension(script, connect):
-    """A domain travels in ASCII."""
     server = script(polite())
     connect(server).send(new_email(to="you@faß.example"))
     connect(server).send_message(READY, recipients=["you@bücher.example"])
@@ -74,7 +72,6 @@ def eight_bit(signed: str = "") -> bytes:
 
 @pytest.mark.parametrize("signed", ["", "DKIM-Signature: v=1\r\n"])
 def test_an_8_bit_message_is_announced(signed, script, connect):
-    """A ready message with 8-bit bytes leaves as it is where 8BITMIME is offered."""
     server = script(polite("8BITMIME"))
     connect(server).send_message(eight_bit(signed))
     assert server.messages == [eight_bit(signed)]
@@ -82,7 +79,6 @@ def test_an_8_bit_message_is_announced(signed, script, connect):
 
 
 def test_an_8_bit_message_is_encoded_without_8bitmime(script, connect):
-    """Without 8BITMIME, a message that nobody signed is encoded, and says the same."""
     server = script(polite())
     connect(server).send_message(eight_bit())
     message = EmailMessage()
@@ -97,7 +93,6 @@ def test_an_8_bit_message_is_encoded_without_8bitmime(script, connect):
 
 
 def test_a_message_that_cannot_be_encoded_is_rejected(script, connect):
-    """Without 8BITMIME, a part that is said to be ASCII and is not cannot be encoded, and is not sent as it is."""
     ready = READY.replace(b"\r\n\r\n", b"\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n") + "\xfc".encode()
     server = script(polite())
     with pytest.raises(InvalidEmail, match="8BITMIME"):

@@ -101,7 +101,6 @@ def test_an_empty_sender_is_the_null_sender(script, connect):
 
 
 def test_send_accepts_message_objects_and_mappings(listen, connect):
-    """`send` and `send_batch` take an `Email`, a mapping, and any `Message`."""
     server = listen()
     transport = connect(server)
     transport.send(as_email_message())
@@ -143,7 +142,6 @@ def test_a_repeated_address_is_one_recipient(listen, connect):
     ],
 )
 def test_an_object_that_is_not_a_message_is_rejected(message, options, field):
-    """What is missing or of the wrong type is an InvalidEmail that names it, before any network."""
     transport = SMTPTransport("127.0.0.1", 1, deadline=0.1)
     with pytest.raises(InvalidEmail) as caught:
         transport.send_message(message, **options)
@@ -157,7 +155,6 @@ CONTROLS = ["\r", "\n", "\r\n", "\0", "\x01", "\x7f"]
 @pytest.mark.parametrize("part", ["sender", "recipients", "mail_options", "rcpt_options"])
 @pytest.mark.parametrize("shape", ["a{}b@x.example", "{}a@x.example", "a@x{}.example", "a@x.example>{}DATA", "root{}x"])
 def test_a_control_character_in_a_command_is_rejected(control, part, shape):
-    """A control character in any part of a command is rejected before a byte."""
     text = shape.format(control)
     transport = SMTPTransport("127.0.0.1", 1, deadline=0.1)
     given = [text] if part != "sender" else text
@@ -167,13 +164,11 @@ def test_a_control_character_in_a_command_is_rejected(control, part, shape):
 
 @pytest.mark.parametrize("text", ["a@x.example> SIZE=1", "a b@x.example", "<a@x.example", "a@x.example>", "ro ot"])
 def test_an_address_cannot_inject_a_parameter(text):
-    """What would be another parameter is no address."""
     with pytest.raises(InvalidEmail):
         SMTPTransport("127.0.0.1", 1, deadline=0.1).send_message(READY, recipients=[text])
 
 
 def test_smtp_parameters_are_sent_with_their_commands(script, connect):
-    """Parameters of MAIL and RCPT are written behind their addresses, those that are ours only once."""
     from .scripted import polite
 
     server = script(polite("DSN", "SIZE 0", "8BITMIME"))

@@ -73,10 +73,10 @@ except ConnectionFailed as error:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.processes
 @pytest.mark.parametrize("library", PATCH)
 def test_a_full_listen_queue_ends_with_the_timeout_under_gevent(library, full, start):
-    """Their sockets wait for a place in the queue by themselves, and fail by a timeout."""
     process = start(sys.executable, "-W", "ignore", "-c", PATCH[library] + SEND, full[0].getsockname())
     assert "too many clients are waiting" in process.communicate()[0]
 

@@ -18,7 +18,6 @@ from .scripted import Talk, polite
 
 
 def test_many_emails_go_over_one_connection(listen, connect, trust):
-    """One login, one handshake, for all emails."""
     server = listen(starttls=trust.server, users={b"user": b"hunter22"}, auth_exclude_mechanism=["LOGIN"])
     transport = connect(server, cert_bundle=trust.bundle, username="user", password="hunter22")
     assert len(transport.send_batch([new_email() for _ in range(20)]).accepted) == 20
@@ -36,7 +35,6 @@ def test_no_connection_is_opened_before_the_first_email(script, connect):
 
 
 def test_a_connection_is_replaced_after_max_messages(script, connect):
-    """`max_messages` emails go over one connection; it is left with QUIT."""
     server = script(polite())
     connect(server, max_messages=2).send_batch([new_email()] * 5)
     assert server.carriers == [1, 1, 2, 2, 3]
@@ -45,7 +43,6 @@ def test_a_connection_is_replaced_after_max_messages(script, connect):
 
 @pytest.mark.usefixtures("clock")
 def test_a_slow_reply_to_quit_uses_only_a_part_of_the_deadline(script, connect, monkeypatch):
-    """The QUIT of a connection that is renewed takes a part of the next email's time, not all of it."""
     waits, finish = [], Session.finish
     monkeypatch.setattr(Session, "finish", lambda session, seconds: waits.append(seconds) or finish(session, seconds))
     server = script(polite(quit=Talk.wait), polite())
@@ -62,7 +59,6 @@ def later(seconds: float):
 
 
 def test_a_connection_is_replaced_after_max_age(script, connect):
-    """So it is when it is older than `max_age`."""
     server = script(polite())
     transport = connect(server, max_age=600, max_idle=10_000)
     transport.send(new_email())
@@ -90,7 +86,6 @@ def test_an_idle_connection_is_tested_with_noop(script, connect):
 
 @pytest.mark.parametrize("noop", [Talk.cut, b"421 bye", b"500 what?"])
 def test_a_failed_noop_replaces_the_connection(noop, script, connect):
-    """A connection that does not respond well to NOOP is renewed."""
     server = script(polite(noop=noop), polite())
     transport = connect(server)
     transport.send(new_email())
@@ -122,7 +117,6 @@ def test_a_lost_persistent_connection_does_not_count_as_an_attempt(script, conne
 
 
 def test_threads_share_the_connection(script, connect):
-    """Emails of many threads go over one connection, one after another."""
     server = script(polite())
     transport = connect(server)
     with ThreadPoolExecutor(8) as pool:
@@ -133,7 +127,6 @@ def test_threads_share_the_connection(script, connect):
 
 
 def test_waiting_for_the_connection_counts_toward_the_deadline(script, connect):
-    """The time that other emails have the connection is part of an email's deadline."""
     done = threading.Event()
     server = script(polite(ends=[lambda _: done.wait(60) and b"250 ok"]))
     slow = connect(server, deadline=60.0, timeout=60.0)
@@ -148,7 +141,6 @@ def test_waiting_for_the_connection_counts_toward_the_deadline(script, connect):
 
 
 def test_a_closed_transport_sends_nothing(script, connect):
-    """A closed transport says so; closing twice does nothing."""
     server = script(polite())
     transport = connect(server)
     transport.send(new_email())
@@ -163,7 +155,6 @@ def test_a_closed_transport_sends_nothing(script, connect):
 
 
 def test_within_shares_the_connection(script, connect):
-    """`within` shortens the deadline, never lengthens it, and shares the connection."""
     server = script(polite())
     transport = connect(server, deadline=25)
     twin = transport.within(20)
@@ -179,7 +170,6 @@ def test_within_shares_the_connection(script, connect):
 
 @pytest.mark.parametrize("emails", [new_email(), {}, "mail", 7, None])
 def test_a_single_email_is_rejected_as_a_batch(emails, script, connect):
-    """One email instead of many is an InvalidArgument."""
     with pytest.raises(InvalidArgument):
         connect(script(polite())).send_batch(emails)
 

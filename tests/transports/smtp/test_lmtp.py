@@ -45,7 +45,7 @@ class MailStore:
 
 
 class Controlled:
-    """What both of aiosmtpd's controllers need to serve LMTP, at whatever address they got."""
+    """The attributes that both of aiosmtpd's controllers need to serve LMTP, at any kind of address."""
 
     def factory(self):
         return LMTP(self.handler)
@@ -155,7 +155,6 @@ def test_starttls_is_followed_by_lhlo(script, connect_lmtp, trust):
 
 @pytest.mark.parametrize("extensions", [(), ("PIPELINING",)], ids=["one by one", "pipelining"])
 def test_each_recipient_has_its_own_reply(extensions, script, connect_lmtp):
-    """A recipient that was rejected at RCPT has no reply after the end of the email."""
     rcpt = [b"250 ok", b"550 5.1.1 who?", b"250 ok"]
     server = script(polite(*extensions, lmtp=True, rcpt=rcpt, ends=[SAVED[0], b"452 4.2.2 full"]))
     result = connect_lmtp(server).send(three())
@@ -208,7 +207,6 @@ def test_without_a_recipient_there_is_no_data(script, connect_lmtp):
 
 
 def test_an_email_rejected_before_its_end_has_one_reply(script, connect_lmtp):
-    """What stands behind the 354 is no reply for a recipient: nothing of the email was sent."""
     early = lambda talk: (talk.say(b"354 go\r\n552 5.3.4 too much"), talk.wait())  # noqa: E731
     server = script(polite(lmtp=True, data=early))
     with pytest.raises(SMTPError, match="too much") as caught:

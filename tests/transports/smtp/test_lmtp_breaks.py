@@ -30,7 +30,6 @@ BREAKS = {"cut": Talk.cut, "reset": Talk.reset, "garbage": b"what?", "354": b"35
 @pytest.mark.parametrize("how", BREAKS)
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_a_connection_lost_between_replies_leaves_the_others_unknown(count, how, script, connect_lmtp):
-    """The replies that came are known; nothing is sent again, to nobody."""
     ends = [SAVED[0], b"550 5.2.1 off"][:count]
     server = script(polite(lmtp=True, ends=[*ends, BREAKS[how], Talk.wait]))
     with pytest.raises(DeliveryUnknown, match="may have been accepted") as caught:
@@ -53,7 +52,6 @@ def test_a_connection_lost_after_rejections_only_is_unknown_too(script, connect_
 
 
 def test_a_421_is_the_reply_of_its_recipient(script, connect_lmtp):
-    """What the server has said for others before it went away counts."""
     together = lambda talk: (talk.say(b"250 saved\r\n421 4.3.2 going down\r\n250 saved"), talk.cut())  # noqa: E731
     server = script(polite(lmtp=True, ends=[together]), polite(lmtp=True))
     transport = connect_lmtp(server)
@@ -78,7 +76,6 @@ def test_a_failure_before_the_end_of_data_is_retried(stage, script, connect_lmtp
 
 
 def test_a_session_limit_is_not_the_outcome_of_a_recipient(script, connect_lmtp):
-    """The recipient that met the limit gets the email by another connection; the one that has it does not."""
     limit = b"452 4.4.5 maximum messages per session"
     first = polite(lmtp=True, ends=[b"250 ok", SAVED[0], limit, b"550 5.1.1 no"])
     server = script(first, polite(lmtp=True, ends=[b"250 other"]))
@@ -98,7 +95,6 @@ def test_a_session_limit_on_a_new_connection_is_the_outcome(script, connect_lmtp
 
 
 def test_many_recipients_are_sent_to_in_parts(script, connect_lmtp):
-    """A recipient that was one too many has a transaction, and a reply, of its own."""
     rcpt = [b"250 ok", b"250 ok", b"452 4.5.3 too many recipients", b"250 ok"]
     server = script(polite(lmtp=True, rcpt=rcpt, ends=[SAVED[0], b"550 5.1.1 no", SAVED[2]]))
     result = connect_lmtp(server).send(three())

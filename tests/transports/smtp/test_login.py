@@ -23,7 +23,6 @@ def packed(text: str) -> str:
 
 @pytest.mark.parametrize("excluded, used", [([], "PLAIN"), (["PLAIN"], "LOGIN")])
 def test_plain_is_tried_before_login(excluded, used, listen, connect):
-    """PLAIN is taken first, LOGIN where there is no PLAIN; credentials travel as UTF-8, in clear on loopback only."""
     server = listen(users={"üser".encode(): SECRET.encode()}, auth_exclude_mechanism=excluded)
     connect(server, username="üser", password=SECRET).send(new_email())
     assert [login[1:] for login in server.logins] == [("üser".encode(), SECRET.encode())]
@@ -50,9 +49,9 @@ def test_a_535_is_not_retried_with_another_mechanism(script, connect):
 
 def test_an_unknown_mechanism_is_followed_by_the_next(script, connect):
     """A server that offers PLAIN and does not know it is asked by LOGIN."""
-    answers = [b"504 5.5.4 what?", b"334 VXNlcm5hbWU6"]
+    replies = [b"504 5.5.4 what?", b"334 VXNlcm5hbWU6"]
     name, word = packed("user"), packed(SECRET)
-    server = script(polite("AUTH=PLAIN LOGIN", auth=answers, **{name: b"334 UGFzc3dvcmQ6", word: b"235 ok"}))
+    server = script(polite("AUTH=PLAIN LOGIN", auth=replies, **{name: b"334 UGFzc3dvcmQ6", word: b"235 ok"}))
     connect(server, username="user", password=SECRET).send(new_email())
     assert server.seen[2:5] == ["AUTH LOGIN", name, word]
 
@@ -74,7 +73,6 @@ def test_endless_challenges_are_an_error(script, connect):
 
 
 def test_a_421_is_not_a_rejection_of_the_login(script, connect):
-    """A server that goes away while somebody logs in is tried again."""
     server = script(polite("AUTH PLAIN", auth=b"421 4.7.0 busy"), polite("AUTH PLAIN", auth=b"235 ok"))
     connect(server, username="user", password=SECRET).send(new_email())
     assert server.connections == 2
@@ -111,7 +109,6 @@ def broken() -> str:
 
 @pytest.mark.parametrize("generator", [from_a_loop, broken, lambda: None, lambda: "", lambda: "a\1b", lambda: "a\nb"])
 def test_an_invalid_token_is_a_configuration_error(generator, script, connect):
-    """A function that gives no token is a ConfigurationError, and its own words are not repeated."""
     server = script(polite("AUTH XOAUTH2"))
     with pytest.raises(ConfigurationError, match="oauth_token_generator") as caught:
         connect(server, username="user", oauth_token_generator=generator).send(new_email())
@@ -128,7 +125,6 @@ def test_a_server_without_a_known_login_mechanism_is_an_error(offer, script, con
 
 
 def test_a_password_is_never_sent_unencrypted_to_another_host(script, connect, monkeypatch):
-    """Off loopback a password travels in clear only when that is said."""
     with pytest.raises(ConfigurationError, match="clear"):
         SMTPTransport("mail.example", tls="none", username="user", password=SECRET)
     # A name of this machine that does not say so: what an upgrade stripped off looks like.
@@ -159,7 +155,6 @@ def test_a_password_is_never_sent_unencrypted_to_another_host(script, connect, m
     ],
 )
 def test_invalid_credentials_options_are_a_configuration_error(options):
-    """What no login can carry, or says two things, is a ConfigurationError without the password in it."""
     with pytest.raises(ConfigurationError) as caught:
         SMTPTransport("127.0.0.1", **options)
     assert SECRET not in str(caught.value)

@@ -1,4 +1,4 @@
-"""Options, and what of an email travels by SMTP."""
+"""Options, and the parts of an email that SMTP carries."""
 
 from __future__ import annotations
 
@@ -73,7 +73,6 @@ def test_its_repr_names_the_server_only():
     ],
 )
 def test_an_invalid_option_is_a_configuration_error(hostname, port, options):
-    """An option that cannot be is a ConfigurationError when the transport is made."""
     with pytest.raises(ConfigurationError):
         SMTPTransport(hostname, port, **options)
 
@@ -88,21 +87,18 @@ def test_the_two_lists_of_options_agree():
 
 @pytest.mark.parametrize("function", [SMTPTransport, LMTPTransport, send])
 def test_options_are_listed_in_two_places_only(function):
-    """What takes the options names none of them, and rejects an unknown one."""
     assert not inspect.signature(function).parameters.keys() & SMTPOptions.__annotations__.keys()
     with pytest.raises(TypeError, match="did you mean 'socket_path'"):
         function(*([b"From: me@example.com"] if function is send else []), socketpath="/s")
 
 
 def test_an_unknown_option_is_an_error():
-    """A misspelt option is a TypeError that guesses what was meant."""
     with pytest.raises(TypeError, match="username"):
         SMTPTransport("mail.example", usernme="user")
 
 
 @pytest.mark.parametrize("host", ["bücher.example", "BÜCHER.example."])
 def test_a_host_name_can_be_international(host):
-    """An international host is asked for by its ASCII name, as IDNA 2008 has it."""
     assert SMTPTransport(host).hostname == "xn--bcher-kva.example"
 
 
@@ -136,7 +132,6 @@ def test_ehlo_has_the_local_host_name(script, connect, monkeypatch):
 
 
 def test_the_source_address_is_used(script, connect):
-    """The connection comes from the address that is given."""
     server = script(polite())
     connect(server, source_address=("127.0.0.2", 0)).send(new_email())
     assert len(server.messages) == 1
@@ -159,15 +154,14 @@ def test_fields_that_smtp_does_not_support_are_rejected(field, script, connect):
     server = script(polite())
     transport = connect(server)
     given = new_email(**{field: SERVICE[field]})
-    for refuse in (transport.check, transport.send):
+    for reject in (transport.check, transport.send):
         with pytest.raises(InvalidEmail) as caught:
-            refuse(given)
+            reject(given)
         assert caught.value.field == field
     assert server.connections == 0
 
 
 def test_the_key_is_not_sent(script, connect):
-    """The key names an email to us: it does not travel, and stands in the result."""
     server = script(polite())
     transport = connect(server)
     given = new_email(idempotency_key="mine", attachments=[Attachment(name="a.txt", content=b"x")])

@@ -71,7 +71,6 @@ def test_postfix_rejects_some_recipients(transport):
 
 
 def test_postfix_limits_recipients_and_the_email_is_split(postfix, transport):
-    """Its 452 for too many recipients splits the email, and each of them gets it once."""
     names = ["you", "other", "third", "nobody", "fourth"]
     before = {name: len(postfix.delivered(name, 0)) for name in ("third", "fourth")}
     fates = transport.send(new_email(to=[f"{name}@example.org" for name in names])).recipients
@@ -82,13 +81,11 @@ def test_postfix_limits_recipients_and_the_email_is_split(postfix, transport):
 
 
 def test_postfix_announces_its_size_limit(transport):
-    """Its SIZE is kept to before a byte."""
     with pytest.raises(InvalidEmail, match="200000"):
         transport.send(new_email(text_body="x" * 200_001))
 
 
 def test_postfix_accepts_international_mailboxes(transport):
-    """SMTPUTF8 is offered, and the mailbox is looked for as it is."""
     with pytest.raises(SMTPError) as caught:
         transport.send(new_email(to="jürgen@example.org"))
     assert caught.value.recipients[0].enhanced_code == "5.1.1"

@@ -15,11 +15,11 @@ from .scripted import Talk, polite
 def test_a_reply_can_arrive_in_any_pieces(end, step, script, connect):
     reply = b"250-2.0.0 one" + end + b"250-2.0.0" + end + b"250 2.0.0 queued as 4AB" + end
 
-    def answer(talk: Talk) -> None:
+    def send_reply(talk: Talk) -> None:
         for at in range(0, len(reply), step):
             talk.connection.sendall(reply[at : at + step])
 
-    server = script(polite(ends=[answer, b"250 queued as 5CD"]))
+    server = script(polite(ends=[send_reply, b"250 queued as 5CD"]))
     transport = connect(server)
     first, second = transport.send(new_email()), transport.send(new_email())
     assert (first.message_id, first.message, second.message_id) == ("4AB", "one queued as 4AB", "5CD")

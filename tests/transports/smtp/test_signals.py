@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="no such 
 
 
 class TimeLimit(Exception):
-    """As Celery's SoftTimeLimitExceeded and rq's JobTimeoutException: an Exception that belongs to nobody here."""
+    """As Celery's SoftTimeLimitExceeded and rq's JobTimeoutException: an Exception that no library here knows."""
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from .scripted import polite
 
 
 def as_is_known(**options):
-    """Return how a transport settles TLS and port."""
+    """Return the TLS mode and the port that a transport chooses."""
     transport = SMTPTransport(options.pop("hostname", "mail.example"), options.pop("port", None), **options)
     return repr(transport).split("tls=")[1].strip("')"), transport.port
 
@@ -43,7 +43,6 @@ def as_is_known(**options):
     ],
 )
 def test_tls_is_required_for_other_hosts(options, tls, port):
-    """Without a word TLS is required off loopback, implicit at 465, opportunistic on loopback; the port follows."""
     assert as_is_known(**options) == (tls, port)
 
 
@@ -100,7 +99,6 @@ def test_start_tls_false_does_not_encrypt(script, connect):
 
 
 def test_opportunistic_tls_on_loopback_accepts_a_self_signed_certificate(listen, trust, connect):
-    """Opportunistic TLS on loopback asks nobody to vouch: in clear it would be no safer."""
     server = listen(starttls=trust.stranger, require_starttls=True)
     connect(server).send(new_email())
     assert len(server.envelopes) == 1
@@ -109,7 +107,6 @@ def test_opportunistic_tls_on_loopback_accepts_a_self_signed_certificate(listen,
 @pytest.mark.parametrize("kind, options", [("starttls", {"tls": "required"}), ("implicit", {"use_tls": True})])
 @pytest.mark.parametrize("fault", ["unknown authority", "another name"])
 def test_an_untrusted_certificate_is_rejected(kind, options, fault, listen, trust, connect):
-    """A certificate of nobody we know, or of another name, ends the call at once and for good."""
     server = listen(**{kind: trust.server if fault == "unknown authority" else trust.stranger})
     if fault == "another name":
         options = {**options, "cert_bundle": trust.bundle}
@@ -140,7 +137,6 @@ def test_a_client_certificate_is_presented(kind, options, listen, trust, connect
 
 
 def test_a_given_context_is_used(listen, trust, connect):
-    """A context of the user's own is taken as it is."""
     server = listen(implicit=trust.server)
     context = ssl.create_default_context(cafile=trust.bundle)
     connect(server, use_tls=True, tls_context=context).send(new_email())
@@ -148,7 +144,6 @@ def test_a_given_context_is_used(listen, trust, connect):
 
 
 def test_old_tls_is_rejected(listen, trust, connect):
-    """Nothing below TLS 1.2 is spoken."""
     assert SMTPTransport("mail.example")._settings.trust.context.minimum_version >= ssl.TLSVersion.TLSv1_2
 
 
@@ -161,17 +156,16 @@ def test_a_stripped_starttls_sends_nothing(script, connect):
     assert server.verbs() == ["EHLO"]
 
 
-@pytest.mark.parametrize("refusal", [b"454 4.7.0 not now", b"501 no", b"250 ok"])
-def test_a_rejected_starttls_sends_nothing(refusal, script, connect):
+@pytest.mark.parametrize("rejection", [b"454 4.7.0 not now", b"501 no", b"250 ok"])
+def test_a_rejected_starttls_sends_nothing(rejection, script, connect):
     """Where TLS is required, nothing goes on after any response but 220."""
-    server = script(polite("STARTTLS", starttls=refusal))
+    server = script(polite("STARTTLS", starttls=rejection))
     with pytest.raises(ConnectionFailed):
         connect(server, tls="required").send(new_email())
     assert set(server.verbs()) == {"EHLO", "STARTTLS"}
 
 
 def test_opportunistic_tls_continues_unencrypted_after_a_rejected_starttls(script, connect):
-    """Opportunistic TLS goes on in clear where STARTTLS is offered and rejected; not when the server goes away."""
     server = script(polite("STARTTLS", starttls=b"454 4.7.0 not now"))
     connect(server).send(new_email())
     assert len(server.messages) == 1
@@ -182,7 +176,6 @@ def test_opportunistic_tls_continues_unencrypted_after_a_rejected_starttls(scrip
 @pytest.mark.parametrize("tls", ["required", "opportunistic"])
 @pytest.mark.parametrize("injected", [b"250-here\r\n250 AUTH PLAIN", b"x"])
 def test_bytes_after_the_220_of_starttls_are_an_error(tls, injected, script, connect, trust):
-    """What came in clear together with STARTTLS's response is not taken for a response under TLS."""
     server = script(polite("STARTTLS", starttls=b"220 go\r\n" + injected), tls=trust.server)
     with pytest.raises(ConnectionFailed, match="possible command injection") as caught:
         connect(server, tls=tls, cert_bundle=trust.bundle).send(new_email())
@@ -218,7 +211,6 @@ def test_the_error_of_a_plain_connection_to_a_tls_port_says_so(options, listen, 
 
 @pytest.mark.usefixtures("greeted_late")
 def test_a_slow_greeting_is_waited_for(script, connect):
-    """A server that keeps its greeting back for long is not taken for one that waits for TLS."""
     server = script(polite(greeting=lambda talk: (talk.server.stopping.wait(0.3), talk.say(b"220 here"))))
     connect(server).send(new_email())
     assert len(server.messages) == 1

@@ -150,8 +150,8 @@ def test_a_platform_without_unix_sockets_is_an_error(monkeypatch):
         SMTPTransport(socket_path="/run/smtp")
 
 
-def refused(path):
-    """Return the error of a send to a path that nobody serves."""
+def failure_at(path):
+    """Return the error of a send to a path without a server."""
     with pytest.raises(ConnectionFailed) as caught:
         SMTPTransport(socket_path=path, retry=QUICK).send(new_email())
     assert caught.value.outcome is Outcome.NOT_SENT
@@ -160,7 +160,7 @@ def refused(path):
 
 def test_a_missing_path_is_retryable(folder):
     """A server makes its path anew when it is restarted."""
-    error = refused(folder / "missing")
+    error = failure_at(folder / "missing")
     assert "socket_path does not exist" in error.message
     assert str(folder / "missing") in error.message
     assert (error.retryable, error.attempts) == (True, 3)
@@ -169,7 +169,7 @@ def test_a_missing_path_is_retryable(folder):
 def test_a_stopped_server_is_retryable(folder):
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(folder / "s"))
-    error = refused(folder / "s")
+    error = failure_at(folder / "s")
     assert "refused" in error.message
     assert (error.retryable, error.attempts) == (True, 3)
 
@@ -180,7 +180,7 @@ def test_a_path_that_is_not_a_socket_is_an_error(kind, folder):
     if kind == "file":
         path = folder / "file"
         path.touch()
-    error = refused(path)
+    error = failure_at(path)
     assert "socket_path is not a Unix domain socket" in error.message
     assert (error.retryable, error.attempts) == (False, 1)
 
@@ -188,17 +188,17 @@ def test_a_path_that_is_not_a_socket_is_an_error(kind, folder):
 def test_a_datagram_socket_is_an_error(folder):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
         other.bind(str(folder / "s"))
-        assert "cannot connect" in refused(folder / "s").message
+        assert "cannot connect" in failure_at(folder / "s").message
 
 
 def test_a_path_that_is_too_long_is_rejected(folder):
-    error = refused(folder / ("x" * 200))
+    error = failure_at(folder / ("x" * 200))
     assert "bytes, which is too long for a Unix domain socket" in error.message
     assert (error.retryable, error.attempts) == (False, 1)
 
 
 @contextlib.contextmanager
-def nobody():
+def without_permissions():
     """Act as the user without permissions, where the tests are run by root."""
     if os.geteuid():
         yield
@@ -213,20 +213,20 @@ def nobody():
 def test_a_path_without_permission_is_an_error(script_on_path):
     server = script_on_path(polite())
     os.chmod(server.path, 0)
-    with nobody():
-        error = refused(server.path)
+    with without_permissions():
+        error = failure_at(server.path)
     assert "permission denied for socket_path" in error.message
     assert (error.retryable, error.attempts) == (False, 1)
 
 
 def test_a_path_that_cannot_be_printed_is_escaped():
-    error = refused("/run/\udcff\n")
+    error = failure_at("/run/\udcff\n")
     assert error.message.endswith(r"('/run/\udcff\n')")
 
 
 def test_a_server_of_another_protocol_names_the_option(script_on_path):
     server = script_on_path(lambda talk: talk.say(b"* OK IMAP ready"))
-    assert "check socket_path=" in refused(server.path).message
+    assert "check socket_path=" in failure_at(server.path).message
 
 
 def test_a_broken_connection_is_replaced(script_on_path, connect):

@@ -1,4 +1,4 @@
-"""An email that kills each worker that sends it is found among others."""
+"""The crash test where the service finds emails late, and an email that kills each worker that sends it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,24 @@ import pytest
 
 from emailapi.queues import FileReference
 
-from .crashing import SETTINGS, Crashes, email
+from .crashing import Crashes, check_that_crashes_neither_lose_nor_repeat, email, settings
+from .test_crashes import VICTIMS
 
-pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.processes]
+pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.processes, pytest.mark.exhaustive]
+
+
+def test_fifteen_crashes_neither_lose_nor_repeat_emails_that_are_found_three_seconds_later(
+    load_project, workers, redis, sandbox
+):
+    check_that_crashes_neither_lose_nor_repeat(
+        load_project, workers, redis, sandbox, emails=400, victims=VICTIMS * 3, lag=3
+    )
 
 
 def test_an_email_that_kills_its_workers_is_given_up_by_name_and_all_others_are_sent(
     load_project, workers, redis, sandbox
 ):
-    emails = load_project(**SETTINGS).emails
+    emails = load_project(**settings()).emails
     poison = FileReference(name="terms.pdf", path="poison")
     emails.send({**email("poison"), "to": "jane@example.com"}, key="poison", references=[poison])
     emails.send_many(map(email, range(40)), key="many", max_emails=5)

@@ -44,7 +44,7 @@ HTML = b"<html><body>Bad Gateway</body></html>"
 
 
 def response(status, value=b"", **headers):
-    """Make a response; a value that is no bytes becomes JSON."""
+    """Make a response; a value that is not bytes becomes JSON."""
     body = value if isinstance(value, bytes) else json.dumps(value).encode()
     names = CaseInsensitiveDict({name.replace("_", "-"): text for name, text in headers.items()})
     return Response.parse(status, names, body)
@@ -78,13 +78,11 @@ def test_codes_are_read_leniently(value, code):
     [("2", 2), (" 120 ", 120), ("0", 0), ("", None), ("soon", None), ("-5", None), ("1.5", None), ("²", None)],
 )
 def test_retry_after_in_seconds(text, seconds):
-    """`Retry-After` in whole seconds is read; what is none is passed over."""
     assert retry_after(CaseInsensitiveDict({"retry-after": text})) == seconds
 
 
 @pytest.mark.parametrize("zone", ["%a, %d %b %Y %H:%M:%S GMT", "%a, %d %b %Y %H:%M:%S", "%a %b %d %H:%M:%S %Y"])
 def test_retry_after_as_a_date(zone, monkeypatch):
-    """`Retry-After` as a date, in any form HTTP knows, is in GMT wherever the machine stands; a past one is now."""
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     time.tzset()
     try:
@@ -147,13 +145,11 @@ def test_only_temporary_rejections_are_retryable():
 
 
 def test_rate_limits_have_retry_after():
-    """A 429 carries its `Retry-After`, or None."""
     assert classify(SEND, response(429, HTML, Retry_After="7")).retry_after == 7
     assert classify(SEND, response(429, {"ErrorCode": 429, "Message": "Slow down"})).retry_after is None
 
 
 def test_code_11_names_each_field():
-    """Code 11 carries the sentences about each field, whatever shape they came in."""
     errors = {"Messages[0].To": [{"ErrorCode": 300, "Message": "Bad"}, {"ErrorCode": 406, "Message": "Gone"}]}
     errors |= {"From": {"Message": "Missing"}, "Tag": "Too long", "Cc": [{"ErrorCode": 300}]}
     found = classify(SEND, response(422, {"ErrorCode": 11, "Message": "Several", "Errors": errors}))
@@ -162,7 +158,6 @@ def test_code_11_names_each_field():
 
 
 def test_inactive_addresses_are_named():
-    """Code 406 carries the addresses its text names."""
     text = "Found inactive addresses: a@example.com, b@example.com. Inactive recipients are ones that ..."
     found = api_error({"ErrorCode": 406, "Message": text}, 422, {})
     assert found.addresses == ("a@example.com", "b@example.com")
@@ -178,7 +173,6 @@ def test_a_rejection_without_a_message_gets_a_default_one(message):
 
 @pytest.mark.parametrize("request_", [READ, *WRITES], ids=lambda request: request.kind.value)
 def test_a_request_that_was_not_sent_is_a_connection_failed(request_):
-    """What was not sent is a `ConnectionFailed`, whatever the request would have done."""
     found = no_response(request_, "refused", sent=False)
     assert type(found) is ConnectionFailed
     assert (found.outcome, found.retryable) == (Outcome.NOT_SENT, True)
@@ -187,7 +181,6 @@ def test_a_request_that_was_not_sent_is_a_connection_failed(request_):
 
 @pytest.mark.parametrize("request_", WRITES, ids=lambda request: request.kind.value)
 def test_a_write_that_may_have_been_sent_is_unknown(request_):
-    """A write that may have been read is a `DeliveryUnknown`; only a send's sentence speaks of an email."""
     found = no_response(request_, "silence", sent=True)
     assert type(found) is DeliveryUnknown
     assert (found.outcome, found.retryable) == (Outcome.UNKNOWN, False)
@@ -195,7 +188,6 @@ def test_a_write_that_may_have_been_sent_is_unknown(request_):
 
 
 def test_a_read_that_was_sent_is_retryable():
-    """A read without a response is a plain `TransportError`."""
     found = no_response(READ, "silence", sent=True)
     assert type(found) is TransportError
     assert (found.outcome, found.retryable) == (Outcome.NOT_SENT, True)
@@ -211,7 +203,6 @@ def test_a_write_with_an_unreadable_success_is_unknown(request_):
 
 @pytest.mark.parametrize("value", [HTML, b"", b'"\xff"', b"[" * 100_000])
 def test_a_read_with_a_nonsense_response(value):
-    """A read whose response is no JSON is an `InvalidResponse`, which does not hold the response."""
     with pytest.raises(InvalidResponse) as caught:
         read_value(READ, response(200, value))
     assert (caught.value.status, caught.value.__context__) == (200, None)
@@ -221,12 +212,11 @@ def test_an_earlier_unknown_attempt_keeps_the_outcome_unknown():
     write = WRITES[0]
     rejected = keep_unknown(write, classify(write, response(404, {"ErrorCode": 1101, "Message": "Gone"})))
     assert (type(rejected), rejected.outcome, rejected.code) == (NotFound, Outcome.UNKNOWN, 1101)
-    refused = keep_unknown(write, no_response(write, "refused", sent=False, attempts=3))
-    assert (type(refused), refused.attempts, refused.path) == (DeliveryUnknown, 3, "/server")
+    unknown = keep_unknown(write, no_response(write, "refused", sent=False, attempts=3))
+    assert (type(unknown), unknown.attempts, unknown.path) == (DeliveryUnknown, 3, "/server")
     lost = no_response(write, "silence", sent=True)
     assert keep_unknown(write, lost) is lost
 
 
 def test_neither_request_nor_response_shows_its_body():
-    """A body stands in no repr."""
     assert "secret" not in repr(Request("POST", "/email", body=b"secret")) + repr(response(200, b"secret", A="secret"))

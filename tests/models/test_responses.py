@@ -26,7 +26,7 @@ EST = timezone(timedelta(hours=-5))
 TO = (Recipient(email="jane@example.com", name="Jane Doe"), Recipient(email="joe@example.com"))
 
 # Where each record of a response stands: the file, and the way to an object that has all its keys.
-ANSWERS = {
+RESPONSES = {
     SendResult: ("email", ()),
     Message: ("messages_outbound", ("Messages", 0)),
     Recipient: ("messages_outbound", ("Messages", 0, "To", 0)),
@@ -44,18 +44,16 @@ def found_at(value, way):
     return value
 
 
-@pytest.mark.parametrize("record", ANSWERS, ids=lambda record: record.__name__)
-def test_every_field_is_in_a_response(record, answers):
-    """Each wire name of a record stands in the hand-written response, and each key of the response is a field's."""
-    file, way = ANSWERS[record]
-    assert set(wire_names(record).values()) == set(found_at(answers(file), way))
+@pytest.mark.parametrize("record", RESPONSES, ids=lambda record: record.__name__)
+def test_every_field_is_in_a_response(record, responses_json):
+    file, way = RESPONSES[record]
+    assert set(wire_names(record).values()) == set(found_at(responses_json(file), way))
 
 
-@pytest.mark.parametrize("record", ANSWERS, ids=lambda record: record.__name__)
-def test_every_field_is_read(record, answers):
-    """Each field of a record that is read from its response has another value than without one."""
-    file, way = ANSWERS[record]
-    found = read(found_at(answers(file), way), record)
+@pytest.mark.parametrize("record", RESPONSES, ids=lambda record: record.__name__)
+def test_every_field_is_read(record, responses_json):
+    file, way = RESPONSES[record]
+    found = read(found_at(responses_json(file), way), record)
     same = [name for name in wire_names(record) if getattr(found, name) == getattr(record(), name)]
     # 0 is what an accepted email's code is; the listing's first row is the sandboxed one.
     assert not set(same) - {"error_code", "sandboxed"}
@@ -73,13 +71,12 @@ def reached_from(record, seen):
 
 def test_every_record_of_a_response_is_tested():
     """The records that stand in the responses' records have responses, too."""
-    assert {inner for record in ANSWERS for inner in reached_from(record, set())} <= set(ANSWERS)
-    assert {emailapi.SendResult, emailapi.Message, emailapi.MessageDetails, emailapi.StatsOverview} <= set(ANSWERS)
+    assert {inner for record in RESPONSES for inner in reached_from(record, set())} <= set(RESPONSES)
+    assert {emailapi.SendResult, emailapi.Message, emailapi.MessageDetails, emailapi.StatsOverview} <= set(RESPONSES)
 
 
-def test_the_response_to_a_send_is_read(answers):
-    """The response to a send is read field by field."""
-    assert read(answers("email"), SendResult) == SendResult(
+def test_the_response_to_a_send_is_read(responses_json):
+    assert read(responses_json("email"), SendResult) == SendResult(
         message_id="0a129aee-e1cd-480d-b08d-4f48548ff48d",
         to="receiver@example.com",
         submitted_at=datetime(2014, 2, 17, 7, 25, 1, 417864, EST),
@@ -88,17 +85,15 @@ def test_the_response_to_a_send_is_read(answers):
     )
 
 
-def test_a_response_without_a_code_is_read(answers):
-    """A response without a code, as on a delay of the service, is read all the same."""
-    found = read(answers("email_delayed"), SendResult)
+def test_a_response_without_a_code_is_read(responses_json):
+    found = read(responses_json("email_delayed"), SendResult)
     assert found.message_id == "21895802-5d50-442b-b039-27cf5b462c54"
     assert found.submitted_at == datetime(2024, 6, 19, 20, 2, 33, 123456, UTC)
     assert found.error_code == 0
 
 
-def test_a_page_of_messages_is_read(answers):
-    """A row of the listing is read field by field, and an old one with what it has."""
-    (new, old), unreadable = read_rows(answers("messages_outbound")["Messages"], Message)
+def test_a_page_of_messages_is_read(responses_json):
+    (new, old), unreadable = read_rows(responses_json("messages_outbound")["Messages"], Message)
     assert unreadable == []
     assert new == Message(
         message_id="21895802-5d50-442b-b039-27cf5b462c54",
@@ -123,9 +118,8 @@ def test_a_page_of_messages_is_read(answers):
     assert (old.status, old.track_links) == (OutboundStatus.QUEUED, TrackLinks.NONE)
 
 
-def test_the_details_of_a_message_are_read(answers):
-    """The details have the message's own fields, its content, and its events in the service's order."""
-    details = read(answers("messages_outbound_details"), MessageDetails)
+def test_the_details_of_a_message_are_read(responses_json):
+    details = read(responses_json("messages_outbound_details"), MessageDetails)
     assert details.to == TO
     assert details.text_body == "Thank you for your order."
     assert details.html_body == "<p>Thank you for your order.</p>"
@@ -148,26 +142,22 @@ def test_the_details_of_a_message_are_read(answers):
     )
 
 
-def test_every_event_type_is_in_the_response(answers):
-    """The hand-written details have one event of each type that the contract knows."""
-    types = {event["Type"] for event in answers("messages_outbound_details")["MessageEvents"]}
+def test_every_event_type_is_in_the_response(responses_json):
+    types = {event["Type"] for event in responses_json("messages_outbound_details")["MessageEvents"]}
     assert types == {member.value for member in EventType}
 
 
-def test_the_raw_source_of_a_message_is_read(answers):
-    """The raw source comes with its line ends; null is one that is gone."""
-    assert read(answers("messages_outbound_dump"), MessageDump).body.count("\r\n") == 5
+def test_the_raw_source_of_a_message_is_read(responses_json):
+    assert read(responses_json("messages_outbound_dump"), MessageDump).body.count("\r\n") == 5
     assert read({"Body": None}, MessageDump).body == read({}, MessageDump).body == ""
 
 
-def test_every_count_of_the_overview_is_read(answers):
-    """Each count of the overview is read from its own name."""
-    found = read(answers("stats_outbound"), StatsOverview)
+def test_every_count_of_the_overview_is_read(responses_json):
+    found = read(responses_json("stats_outbound"), StatsOverview)
     values = [getattr(found, field.name) for field in attrs.fields(StatsOverview)]
     assert values == [615, 64, 25, 10.406, 10, 1.626, 166, 26, 111, 90, 51, 60, 30, 72, 14, 13, 12]
     assert (found.smtp_api_errors, found.spam_complaints_rate, found.with_read_time_recorded) == (25, 1.626, 12)
 
 
 def test_missing_totals_are_0():
-    """Totals that are missing, as when nothing happened, are 0."""
     assert read({"Days": []}, StatsOverview) == StatsOverview()
