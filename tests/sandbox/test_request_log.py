@@ -36,5 +36,5 @@ def test_the_last_1000_requests_are_stored(api, sandbox):
 
 
 def test_the_ids_of_a_batch_are_in_the_order_of_its_emails(sandbox, api):
-    sent = [item["MessageID"] for item in api.post("/email/batch", [api.mail()] * 3).json()]
+    sent = [item["MessageID"] for item in api.post("/email/batch", [api.email()] * 3).json()]
     assert [*sandbox.requests()[0].message_ids] == sent
