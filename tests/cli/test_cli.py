@@ -83,6 +83,7 @@ os.dup2(writer, 1)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.processes
 @pytest.mark.parametrize(
     "arguments",
@@ -106,6 +107,7 @@ def test_the_demo_continues_after_its_output_pipe_is_closed():
     assert re.fullmatch("emailapi: demo: an email to a suppressed address .*\n", done.stderr)
 
 
+@pytest.mark.slow
 @pytest.mark.processes
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device")
 @pytest.mark.parametrize("arguments", [DEMO, ["sandbox", "--port", "0"]], ids=" ".join)

@@ -85,6 +85,7 @@ def test_messages_are_followed(capsys, client, sent):
     assert (codes, [line["subject"] for line in lines]) == ([0], ["New", "New"])
 
 
+@pytest.mark.slow
 @pytest.mark.processes
 @pytest.mark.parametrize("no_color", ["", "1"], ids=["colors", "NO_COLOR"])
 def test_a_terminal_shows_a_table_in_which_texts_control_nothing(sent, no_color):

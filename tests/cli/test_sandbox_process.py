@@ -113,6 +113,7 @@ def test_it_prints_both_tokens(run_sandbox):
         assert [server.name for server in account.servers.list()] == ["Sandbox"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options, opened", [((), False), (("--open",), True)], ids=["without", "with"])
 def test_the_inbox_is_opened_in_the_browser_if_it_is_asked_for(run_sandbox, tmp_path, monkeypatch, options, opened):
     browser, told = tmp_path / "browser", tmp_path / "told"
@@ -130,6 +131,7 @@ def test_the_inbox_is_opened_in_the_browser_if_it_is_asked_for(run_sandbox, tmp_
     assert told.exists() == opened
 
 
+@pytest.mark.slow
 def test_an_option_allows_the_api_to_delete_servers(run_sandbox):
     running = run_sandbox("--allow-server-deletion")
     with AccountClient(running.account_token, base_url=running.url) as account:
@@ -137,6 +139,7 @@ def test_an_option_allows_the_api_to_delete_servers(run_sandbox):
         assert [server.name for server in account.servers.list()] == ["Sandbox"]
 
 
+@pytest.mark.slow
 def test_its_options_say_where_and_when_webhooks_are_posted(run_sandbox):
     running = run_sandbox("--webhook-host", "0.0.0.0", "--webhook-schedule", "2019")
     triggers = Triggers(bounce=ContentTrigger(enabled=True))
@@ -147,6 +150,7 @@ def test_its_options_say_where_and_when_webhooks_are_posted(run_sandbox):
             assert reason in str(caught.value.errors)
 
 
+@pytest.mark.slow
 def test_signals_that_are_ignored_when_it_starts_stay_ignored(run_sandbox):
     running = run_sandbox(ignored="SIGINT SIGHUP")
     running.process.send_signal(signal.SIGINT)
@@ -155,10 +159,12 @@ def test_signals_that_are_ignored_when_it_starts_stay_ignored(run_sandbox):
     assert running.end(signal.SIGTERM) == 0
 
 
+@pytest.mark.slow
 def test_sigterm_ends_it_even_if_that_was_ignored(run_sandbox):
     assert run_sandbox(ignored="SIGTERM").end(signal.SIGTERM) == 0
 
 
+@pytest.mark.slow
 def test_many_signals_do_not_hang_it(run_sandbox):
     running = run_sandbox()
     for _ in range(20):
@@ -174,6 +180,7 @@ def test_it_ends_when_its_parent_closes_the_pipe(run_sandbox):
     assert running.wait() == 0
 
 
+@pytest.mark.slow
 def test_data_in_the_pipe_is_not_read(run_sandbox):
     reader, writer = os.pipe()
     os.write(writer, b"not for the sandbox")
@@ -218,6 +225,7 @@ def _terminal(_: Path) -> int:
     return os.openpty()[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("standard_input", [_null, _file, _closed_pipe, _terminal])
 def test_it_keeps_running_if_its_input_is_not_a_pipe_of_its_parent(
     run_sandbox, tmp_path, standard_input: Callable[[Path], int]
@@ -229,12 +237,14 @@ def test_it_keeps_running_if_its_input_is_not_a_pipe_of_its_parent(
     assert running.end(signal.SIGINT) == 130  # had it been about to end by itself, this were 0
 
 
+@pytest.mark.slow
 def test_it_keeps_running_without_a_standard_input(run_sandbox):
     running = run_sandbox(preexec_fn=lambda: os.close(0))
     assert running.send() == 1
     assert running.end(signal.SIGINT) == 130
 
 
+@pytest.mark.slow
 def test_it_keeps_serving_after_its_output_pipe_is_closed(tmp_path):
     with subprocess.Popen(
         [sys.executable, "-c", LAUNCHER, "", "sandbox", "--port", "0", "--data", str(tmp_path / "mail.db")],

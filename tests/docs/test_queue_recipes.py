@@ -128,6 +128,7 @@ def test_huey_schedules_the_next_attempt(recipe):
     assert page.huey.scheduled_count() == 1
 
 
+@pytest.mark.slow
 def test_taskiq_sends_the_next_attempt_to_its_broker(recipe):
     """The broker in memory knows no delay: it runs the next attempt at once."""
     page = recipe("taskiq")
