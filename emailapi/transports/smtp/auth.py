@@ -7,9 +7,8 @@ import inspect
 
 from ..._signals import raised_by_signal
 from ...errors import ConfigurationError, EmailAPIError, SMTPError
-from .connection import CLOSING, Broken, Session
+from .connection import CLOSING, Broken, Reply, Session
 from .options import Settings
-from .reply import Reply
 
 # Replies with which servers say that they do not know a mechanism; any other reply is the outcome of the login.
 _UNKNOWN = (500, 501, 502, 503, 504, 534)

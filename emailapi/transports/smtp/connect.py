@@ -10,9 +10,8 @@ from ..._delivery import Deadline
 from ..._net import readiness
 from ...errors import EmailAPIError
 from .auth import log_in
-from .connection import CLOSING, NOT_SMTP, Broken, Session
+from .connection import CLOSING, NOT_SMTP, Broken, Reply, Session
 from .options import Settings
-from .reply import Reply
 from .sockets import open_socket
 from .tls import describe
 

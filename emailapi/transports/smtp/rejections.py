@@ -6,8 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ...errors import RecipientResult, SMTPError
-from .connection import Session
-from .reply import Reply
+from .connection import Reply, Session
 
 _RELAY = re.compile(r"\brelay", re.IGNORECASE)
 # A limit of the connection. It has no reply code of its own, so that it is known by its words.

@@ -12,10 +12,9 @@ import attrs
 from ...errors import DeliveryUnknown, EmailAPIError, InvalidEmail, RecipientResult
 from ...models.outbound import SendResult
 from ..ready_message import in_seven_bits
-from .connection import CLOSING, Broken, Session
+from .connection import CLOSING, Broken, Reply, Session
 from .payload import SMTPPayload
 from .rejections import has_too_many_recipients, is_session_limit, login_hint, rejection
-from .reply import Reply
 
 # The wordings of Postfix, Exim, Exchange, Haraka, Sendmail, qmail, Gmail, Amazon SES and Dovecot.
 _QUEUE_IDS = tuple(

@@ -9,7 +9,7 @@ from traceback import walk_tb
 import pytest
 
 from emailapi import DeliveryUnknown, EmailAPIError, InvalidEmail, SMTPError, TransportError
-from emailapi.transports.smtp.reply import Reply
+from emailapi.transports.smtp.connection import Reply
 from emailapi.transports.smtp.transaction import queue_id
 
 from .emails import new_email
