@@ -86,6 +86,10 @@ def test_reset_empties_every_table(request, api, account, sandbox):
     sandbox.receive(subject="x", text="y")
     bulk = {"From": "me@example.com", "Subject": "x", "TextBody": "y", "Messages": [{"To": "a@example.com"}]}
     api.post("/email/bulk", {**bulk, "MessageStream": "broadcast"})
+    api.post("/templates", {"Name": "t", "Subject": "s", "TextBody": "x", "Alias": "t"})
+    by_template = {"From": "me@example.com", "To": "a@example.com", "TemplateAlias": "t", "TemplateModel": {"a": 1}}
+    assert api.post("/email/withTemplate", by_template).ok
+    sandbox.clock.advance(hours=1)
     full = rows_of_tables(sandbox)
     assert {name for name, rows in full.items() if rows == before[name]} == UNFILLED
     sandbox.reset()
