@@ -157,7 +157,9 @@ def _take(browser: Browser, picture: Picture, url: str, folder: Path) -> None:
         reduced_motion="reduce",
     )
     page = context.new_page()
-    page.goto(f"{url}/4000001{picture.path}")
+    response = page.goto(f"{url}/4000001{picture.path}")
+    if picture.shown and not (response and response.ok):
+        raise SystemExit(f"{picture.name}: the page of this picture shows an error")
     page.wait_for_load_state("load")
     picture.prepare(page)
     taken = page.screenshot(animations="disabled", caret="hide")
