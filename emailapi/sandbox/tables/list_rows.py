@@ -89,13 +89,13 @@ def mark_seen(db: Transaction, message: int) -> bool:
 def tags_of_stream(db: Transaction, stream: int, limit: int) -> list[str]:
     """Return the first tags of a stream's messages, in the order of their letters."""
     # From each tag to the next one: there are as many steps in the index as tags, not as messages.
-    rows = db.rows(
+    rows = db.named(
         "WITH RECURSIVE found (tag) AS ("
-        " SELECT min(tag) FROM messages WHERE stream = ?1 AND tag IS NOT NULL"
-        " UNION ALL SELECT (SELECT min(tag) FROM messages m WHERE m.stream = ?1 AND m.tag > found.tag)"
+        " SELECT min(tag) FROM messages WHERE stream = :stream AND tag IS NOT NULL"
+        " UNION ALL SELECT (SELECT min(tag) FROM messages m WHERE m.stream = :stream AND m.tag > found.tag)"
         " FROM found WHERE found.tag IS NOT NULL"
-        ") SELECT tag FROM found WHERE tag IS NOT NULL LIMIT ?2",
-        stream,
-        limit,
+        ") SELECT tag FROM found WHERE tag IS NOT NULL LIMIT :count",
+        stream=stream,
+        count=limit,
     )
     return [row["tag"] for row in rows]
