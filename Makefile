@@ -98,7 +98,7 @@ $(VENV)/.sandbox-installed: setup.cfg setup.py | $(VENV)/.made
 	$(call install,sandbox,its sandbox)
 
 $(VENV)/.test-installed: setup.cfg setup.py | $(VENV)/.made
-	$(call install,test,its test tools)
+	$(call install,dev,its test tools)
 	@touch $(VENV)/.sandbox-installed
 
 # An environment that could not be made whole is removed: the next run must not take it for one.
