@@ -254,7 +254,7 @@ def _sybil(setup: Callable[[dict[str, Any]], None], patterns: Sequence[str], exc
 
 _MAIL_HOST = "smtp.example.com"
 _BY_DJANGO = ["docs/guide/django.md"]
-_BY_SMTP = ["docs/guide/smtp.md", "docs/guide/lmtp.md", "docs/guide/transports.md"]
+_BY_SMTP = ["docs/guide/smtp.md", "docs/guide/lmtp.md", "docs/guide/transports.md", "docs/guide/failover.md"]
 
 _documents = [
     _sybil(_begin, ["README.md", "docs/**/*.md", "docs/*.md"], [*_BY_SMTP, *_BY_DJANGO]),
