@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -52,7 +54,8 @@ def test_a_program_in_python_sends_an_email(sandbox: Sandbox, name: str) -> None
     assert [message.subject for message in sandbox.messages()] == ["Hello"]
 
 
-def test_the_command_of_curl_sends_an_email(sandbox: Sandbox) -> None:
+def test_the_command_of_curl_sends_an_email(sandbox: Sandbox, needs: Any) -> None:
+    needs("curl", shutil.which("curl"), "curl is not installed")
     subprocess.run(["bash", "-c", _snippet(sandbox, "curl")], check=True, timeout=60, capture_output=True)
     assert [message.subject for message in sandbox.messages()] == ["Hello"]
 
