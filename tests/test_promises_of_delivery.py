@@ -138,12 +138,12 @@ except KeyboardInterrupt:
 """
 BUSY = Mode("busy", "again", respond_with(b"", 429, Retry_After="20"), accepts=False)
 INTERRUPTED = {
-    "send, back-off": ("send(mail)", BUSY),
+    "send, back-off": ("send(email)", BUSY),
     "send_batch, back-off": ("send_batch([email] * 501)", BUSY),
     "send_many, back-off": ("send_many([email] * 9, chunk_size=1, workers=1).wait()", BUSY),
-    "send, look-up": ("send(mail)", MODES["reset-not-done"]),
+    "send, look-up": ("send(email)", MODES["reset-not-done"]),
     "send_batch, look-up": ("send_batch([email] * 501)", MODES["reset-not-done"]),
-    "resend, look-up": ("send(mail)", MODES["reset-not-done"]),
+    "resend, look-up": ("send(email)", MODES["reset-not-done"]),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -29,6 +30,19 @@ def sandbox(running_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbo
     monkeypatch.setenv("EMAILAPI_SERVER_TOKEN", running_sandbox.token)
     monkeypatch.setenv("EMAILAPI_SENDER", "shop@example.com")
     return running_sandbox
+
+
+@pytest.fixture
+def heard_signals() -> Iterator[None]:
+    """Undo that a program which started the tests ignores signals, as `nohup` does."""
+    before = {
+        number: signal.getsignal(number) for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM))
+    }
+    for number in before:
+        signal.signal(number, signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture

@@ -124,7 +124,7 @@ def test_a_failed_request_is_an_error(capsys, monkeypatch):
         raise ConnectionFailed("connection refused", method="POST", path="/email")
 
     monkeypatch.setattr("emailapi.resources.outbound.Outbound.send", fail)
-    assert main(["demo"]) == 1
+    assert main(["demo"]) == 3
     assert capsys.readouterr().err == "emailapi: connection refused (POST /email)\n"
 
 

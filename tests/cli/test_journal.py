@@ -75,17 +75,6 @@ def test_a_journal_is_of_one_input(run, client, people, tmp_path):
     assert client.messages.list().total_count == 2
 
 
-@pytest.fixture
-def heard_signals():
-    """Undo that a program which started the tests ignores signals, as `nohup` does."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
-    for number in before:
-        signal.signal(number, signal.SIG_DFL)
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
-
-
 @pytest.mark.usefixtures("heard_signals")
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 @pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])

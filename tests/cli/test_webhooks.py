@@ -122,6 +122,7 @@ def test_events_are_replayed(run, application, tmp_path):
     assert (done.code, "line 2" in done.error["message"], len(application.events)) == (2, True, 2)
 
 
+@pytest.mark.usefixtures("heard_signals")
 @pytest.mark.slow
 @pytest.mark.processes
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")

@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import shutil
+import signal
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -151,7 +152,18 @@ def test_procrastinate_schedules_the_next_attempt(recipe):
     assert job["scheduled_at"] is not None
 
 
+@pytest.fixture
+def kept_signals():
+    """Undo what a worker of RQ does to the handlers of signals."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.getsignal(number) for number in numbers]
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
+
+
 @pytest.mark.broker
+@pytest.mark.usefixtures("kept_signals")
 def test_rq_carries_json_and_schedules_the_next_attempt(recipe, tmp_path, needs):
     needs("redis", shutil.which("redis-server"), "no redis-server (Debian: apt-get install redis-server)")
     from redis import Redis

@@ -76,9 +76,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
-# For the package: a browser for each file would take seconds each, and one that stays would leave an event loop running
-# in which tests of other packages could not start theirs.
-@pytest.fixture(scope="package")
+# For each file: while Playwright is open, an event loop is running, and tests of other files that the same worker takes
+# in between could not start theirs.
+@pytest.fixture(scope="module")
 def chromium(needs: Callable[[str, object, str], None]) -> Iterator[Any]:
     """A browser, for which all names that end in `.example` are this machine."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
