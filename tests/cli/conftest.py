@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -30,6 +31,19 @@ def sandbox(running_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbo
     monkeypatch.setenv("EMAILAPI_SERVER_TOKEN", running_sandbox.token)
     monkeypatch.setenv("EMAILAPI_SENDER", "shop@example.com")
     return running_sandbox
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Callable[..., Path]:
+    """Give a function that writes a CSV file with so many people."""
+
+    def write(count: int, name: str = "people.csv") -> Path:
+        path = tmp_path / name
+        rows = [f'u{number}@example.com,"Doe, Jane <{number}>",{number}' for number in range(count)]
+        path.write_text("email,name,code\n" + "".join(f"{row}\n" for row in rows))
+        return path
+
+    return write
 
 
 @pytest.fixture

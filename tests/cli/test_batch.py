@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import sys
 from types import SimpleNamespace
@@ -11,31 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from ..ports import unused_port
-
-MERGE = ("--to", "{{name}} <{{email}}>", "--subject", "Hi {{name}}", "--text", "Your code is {{code}}.")
-
-
-@pytest.fixture
-def people(tmp_path):
-    """Give a function that writes a CSV file with so many people."""
-
-    def write(count, name="people.csv"):
-        path = tmp_path / name
-        rows = [f'u{number}@example.com,"Doe, Jane <{number}>",{number}' for number in range(count)]
-        path.write_text("email,name,code\n" + "".join(f"{row}\n" for row in rows))
-        return path
-
-    return write
-
-
-def lines(done):
-    """Return the JSON of each line that was printed."""
-    return [json.loads(line) for line in done.out.splitlines()]
-
-
-def recipients(client):
-    """Return the address of each email that was sent, in order."""
-    return sorted(message.recipients[0] for message in client.messages.list(count=500).iter_all())
+from .batches import MERGE, lines, recipients
 
 
 def test_each_row_is_sent_with_its_values(run, client, people):

@@ -13,31 +13,7 @@ import pytest
 from emailapi.cli.journal import Journal, JournalFailed
 
 from ..ports import unused_port
-
-MERGE = ("--to", "{{name}} <{{email}}>", "--subject", "Hi {{name}}", "--text", "Your code is {{code}}.")
-
-
-@pytest.fixture
-def people(tmp_path):
-    """Give a function that writes a CSV file with so many people."""
-
-    def write(count, name="people.csv"):
-        path = tmp_path / name
-        rows = [f'u{number}@example.com,"Doe, Jane <{number}>",{number}' for number in range(count)]
-        path.write_text("email,name,code\n" + "".join(f"{row}\n" for row in rows))
-        return path
-
-    return write
-
-
-def lines(done):
-    """Return the JSON of each line that was printed."""
-    return [json.loads(line) for line in done.out.splitlines()]
-
-
-def recipients(client):
-    """Return the address of each email that was sent, in order."""
-    return sorted(message.recipients[0] for message in client.messages.list(count=500).iter_all())
+from .batches import MERGE, lines, recipients
 
 
 def test_a_journal_leaves_out_what_was_sent(run, client, people, tmp_path):
