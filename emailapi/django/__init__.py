@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._lazy import load
+
 if TYPE_CHECKING:
     from .backend import EmailBackend
     from .clients import close_all
@@ -35,34 +37,33 @@ __all__ = [
 ]
 
 _MODULES = {
-    "backend": "EmailBackend",
-    "clients": "close_all",
-    "messages": "EmailMessage EmailMultiAlternatives",
-    "seen_stores": "CacheSeenStore DatabaseSeenStore",
-    "signals": "CancelSend inbound post_send pre_send tracking",
-    "status": "EmailStatus",
+    ".backend": "EmailBackend",
+    ".clients": "close_all",
+    ".messages": "EmailMessage EmailMultiAlternatives",
+    ".seen_stores": "CacheSeenStore DatabaseSeenStore",
+    ".signals": "CancelSend inbound post_send pre_send tracking",
+    ".status": "EmailStatus",
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
+def _check_django() -> None:
+    try:
+        import django  # noqa: F401
+    except ModuleNotFoundError:
+        from ..errors import ConfigurationError
+
+        raise ConfigurationError("django is not installed: pip install 'emailapi-sdk[django]'") from None
 
 
 # Hidden from type checkers, which would take any misspelt name for one that is here.
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
-        """Load a public name from its module (PEP 562), and keep it."""
-        from importlib import import_module
-
-        if name not in _HOMES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        try:
-            import django  # noqa: F401
-        except ModuleNotFoundError:
-            from ..errors import ConfigurationError
-
-            raise ConfigurationError("django is not installed: pip install 'emailapi-sdk[django]'") from None
-        value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
-        globals()[name] = value
-        return value
+        """Load a public name at its first use, and Django with it."""
+        if name in _HOMES:
+            _check_django()
+        return load(__name__, _HOMES, name)
 
 
 def __dir__() -> list[str]:
