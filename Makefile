@@ -1,6 +1,6 @@
 # make demo    see it work: emails through the real client to the embedded sandbox
 # make check   for every change: linters, types, and one case of each quick test, in a minute
-# make test    linters, types, the docs, and all tests with branch coverage; also `make tests`
+# make test    linters, types, the docs, and all tests; also `make tests`
 # make lint    only the linters and types
 # make docs    build the site of docs/, and say where to open it
 # make format  write what is generated, format the code, and mend what ruff can mend
@@ -9,6 +9,7 @@
 # make test REQUIRE="chromium redis"   what is named must be there: its tests fail instead of being skipped
 # make test JOBS=8                     tests run in so many processes; half of their time is waiting
 # make test ARGS=--exhaustive          more arguments for pytest; this one runs every case of the large matrices
+# make test ARGS=--cov                 with branch coverage, which takes nearly twice the time
 # make demo PYTHON=python3.12          another Python, for a new environment
 # make test VENV=/tmp/venv             another place for the environment
 
@@ -44,8 +45,9 @@ help:
 demo: $(VENV)/.sandbox-installed
 	@$(RUN) emailapi demo
 
-test tests: lint docs
-	@echo "== pytest" && $(PYTEST) --cov --cov-report=term-missing:skip-covered $(ARGS)
+test tests: $(VENV)/.test-installed
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target lint docs
+	@echo "== pytest" && $(PYTEST) $(ARGS)
 
 check: $(VENV)/.test-installed
 	@$(MAKE) --no-print-directory -j 2 --output-sync=target lint quick

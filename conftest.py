@@ -78,18 +78,24 @@ def _representative(items: Iterable[pytest.Item]) -> set[pytest.Item]:
     """
     Return the items of a run that is not exhaustive.
 
-    Of the exhaustive tests these are some cases with each parameter, and no test without parameters.
+    Of the exhaustive tests these are some cases with each parameter, or as many as the mark says, and no test without
+    parameters.
     """
     exhaustive = [item for item in items if isinstance(item, pytest.Function) and item.get_closest_marker("exhaustive")]
     kept = {*items} - {*exhaustive}
     for cases in _by_test(exhaustive):
         seen: set[tuple[str, int]] = set()
-        for item in cases:
+        for item in cases[: _most(cases[0])]:
             values = {(argument, id(value)) for argument, value in _parameters(item)}
             if not values <= seen:
                 seen |= values
                 kept.add(item)
     return kept
+
+
+def _most(item: pytest.Function) -> int | None:
+    mark = item.get_closest_marker("exhaustive")
+    return mark.kwargs.get("cases") if mark else None
 
 
 def _parameters(item: pytest.Function) -> Iterable[tuple[str, object]]:

@@ -57,6 +57,7 @@ def run(clone, *command, **variables):
     )
 
 
+@pytest.mark.exhaustive
 def test_without_a_network_the_demo_says_so_in_one_line(clone):
     ran = run(clone, "make", "demo", f"PYTHON={sys.executable}", PIP_INDEX_URL="http://127.0.0.1:9/simple")
     *told, ended_by_make = ran.stderr.splitlines()
@@ -78,6 +79,7 @@ def test_a_moved_clone_uses_its_own_python_and_code(clone, tmp_path):
     assert all(call.startswith(f"{clone}: ") for call in calls)
 
 
+@pytest.mark.exhaustive
 def test_the_demo_of_a_moved_clone_may_lose_its_reader(clone):
     install(clone, f'exec "{sys.executable}" "$@"')
     ran = run(clone, "bash", "-c", 'make demo | head -n 5; echo "${PIPESTATUS[@]}"')

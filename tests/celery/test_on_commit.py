@@ -57,6 +57,7 @@ except ConnectionFailed as error:
 """
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_emails_are_queued_when_the_transaction_commits(start):
     process = start(sys.executable, "-c", PROGRAM)

@@ -44,6 +44,7 @@ def wait_for_lines(path, count, process):
         time.sleep(0.001)
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.parametrize("seed", range(3))
 def test_a_batch_that_is_killed_sends_exactly_the_rest(client, command, tmp_path, seed, start):
     chance, journal, kills = random.Random(seed), tmp_path / "run.jsonl", 0
@@ -65,6 +66,7 @@ def test_a_batch_that_is_killed_sends_exactly_the_rest(client, command, tmp_path
     assert sent(client) == {f"u{number}@example.com": 1 for number in range(ROWS)}
 
 
+@pytest.mark.exhaustive
 def test_ctrl_c_ends_a_batch_with_130_and_a_journal(client, command, tmp_path, start):
     process = start(*command)
     wait_for_lines(tmp_path / "run.jsonl", 20, process)
@@ -80,6 +82,7 @@ def test_ctrl_c_ends_a_batch_with_130_and_a_journal(client, command, tmp_path, s
     assert sent(client) == {f"u{number}@example.com": 1 for number in range(ROWS)}
 
 
+@pytest.mark.exhaustive
 def test_a_batch_goes_on_without_the_reader_of_its_output(client, command):
     line = " ".join(f"'{part}'" for part in command)
     done = subprocess.run(

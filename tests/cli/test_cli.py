@@ -30,6 +30,7 @@ def run(*arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.processes
 @pytest.mark.parametrize("command", [DEMO, ["sandbox", "--port", "0"]])
 def test_a_missing_extra_is_named(command):
@@ -83,6 +84,7 @@ os.dup2(writer, 1)
 """
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
 @pytest.mark.processes
 @pytest.mark.parametrize(
@@ -98,6 +100,7 @@ def test_a_closed_pipe_at_the_output_is_not_an_error(arguments, unbuffered):
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.processes
 @pytest.mark.slow
 def test_the_demo_continues_after_its_output_pipe_is_closed():
@@ -107,6 +110,7 @@ def test_the_demo_continues_after_its_output_pipe_is_closed():
     assert re.fullmatch("emailapi: demo: an email to a suppressed address .*\n", done.stderr)
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
 @pytest.mark.processes
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device")
@@ -119,6 +123,7 @@ def test_output_that_cannot_be_written_is_named(arguments):
     )
 
 
+@pytest.mark.exhaustive
 @pytest.mark.processes
 @pytest.mark.slow
 def test_a_closed_standard_output_is_not_an_error():

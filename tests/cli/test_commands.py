@@ -134,6 +134,7 @@ def test_the_help_costs_little_more_than_argparse():
     assert costs_at_most("import argparse", help_code, factor=2.5)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.processes
 @pytest.mark.slow
 def test_a_send_costs_little_more_than_in_a_script(sandbox):
@@ -178,6 +179,7 @@ def accepting(monkeypatch):
         thread.join()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.processes
 @pytest.mark.slow
 def test_a_batch_needs_the_same_memory_for_any_number_of_rows(accepting, tmp_path):

@@ -92,6 +92,7 @@ def test_it_fits_a_terminal_and_prints_nothing_but_text(shown):
     assert "".join(shown).isprintable()
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.parametrize(
     "owner, name, changed, error",
     [
@@ -128,6 +129,7 @@ def test_a_failed_request_is_an_error(capsys, monkeypatch):
     assert capsys.readouterr().err == "emailapi: connection refused (POST /email)\n"
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.parametrize("before", [None, "internal.example"])
 def test_it_uses_no_proxy_and_does_not_change_the_environment(capsys, monkeypatch, before):
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):

@@ -89,6 +89,7 @@ def run_sandbox() -> Iterator[Callable[..., Running]]:
         yield run
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "ending, code", [(signal.SIGTERM, 0), (signal.SIGINT, 130), (signal.SIGHUP, 129)], ids=lambda value: str(value)
@@ -131,6 +132,7 @@ def test_the_inbox_is_opened_in_the_browser_if_it_is_asked_for(run_sandbox, tmp_
     assert told.exists() == opened
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_an_option_allows_the_api_to_delete_servers(run_sandbox):
     running = run_sandbox("--allow-server-deletion")
@@ -139,6 +141,7 @@ def test_an_option_allows_the_api_to_delete_servers(run_sandbox):
         assert [server.name for server in account.servers.list()] == ["Sandbox"]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_its_options_say_where_and_when_webhooks_are_posted(run_sandbox):
     running = run_sandbox("--webhook-host", "0.0.0.0", "--webhook-schedule", "2019")
@@ -150,6 +153,7 @@ def test_its_options_say_where_and_when_webhooks_are_posted(run_sandbox):
             assert reason in str(caught.value.errors)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_signals_that_are_ignored_when_it_starts_stay_ignored(run_sandbox):
     running = run_sandbox(ignored="SIGINT SIGHUP")
@@ -159,11 +163,13 @@ def test_signals_that_are_ignored_when_it_starts_stay_ignored(run_sandbox):
     assert running.end(signal.SIGTERM) == 0
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_sigterm_ends_it_even_if_that_was_ignored(run_sandbox):
     assert run_sandbox(ignored="SIGTERM").end(signal.SIGTERM) == 0
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_many_signals_do_not_hang_it(run_sandbox):
     running = run_sandbox()
@@ -180,6 +186,7 @@ def test_it_ends_when_its_parent_closes_the_pipe(run_sandbox):
     assert running.wait() == 0
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_data_in_the_pipe_is_not_read(run_sandbox):
     reader, writer = os.pipe()
@@ -225,6 +232,7 @@ def _terminal(_: Path) -> int:
     return os.openpty()[1]
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
 @pytest.mark.parametrize("standard_input", [_null, _file, _closed_pipe, _terminal])
 def test_it_keeps_running_if_its_input_is_not_a_pipe_of_its_parent(
@@ -237,6 +245,7 @@ def test_it_keeps_running_if_its_input_is_not_a_pipe_of_its_parent(
     assert running.end(signal.SIGINT) == 130  # had it been about to end by itself, this were 0
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_it_keeps_running_without_a_standard_input(run_sandbox):
     running = run_sandbox(preexec_fn=lambda: os.close(0))

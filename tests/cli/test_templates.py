@@ -85,6 +85,7 @@ def test_templates_are_listed(run, order):
     assert len(run("templates", "list").json) == 2
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 @pytest.mark.processes
 def test_a_forgotten_name_is_an_error_of_mypy(run, client, order, tmp_path):

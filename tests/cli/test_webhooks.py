@@ -149,6 +149,7 @@ def test_listening_forwards_events_and_cleans_up(client, application, tmp_path, 
     assert application.events[-1] == json.loads(saved.read_text())
 
 
+@pytest.mark.exhaustive
 @pytest.mark.processes
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")

@@ -28,6 +28,7 @@ sys.exit(main())
 """
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_the_sandbox_and_the_client_run_from_a_zip_file(tmp_path):
     source = tmp_path / "app"

@@ -53,6 +53,7 @@ def each_once(claimed: list[str], counts: list[int]) -> bool:
     return sorted(claimed) == sorted(map(str, range(50))) and sorted(counts) == list(range(1, 101))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 @pytest.mark.processes
 def test_an_event_is_claimed_by_one_of_the_processes_that_share_a_database(start, tmp_path):

@@ -90,6 +90,7 @@ def page(source):
     return [line.strip().removesuffix("¶") for line in text.splitlines()]
 
 
+@pytest.mark.exhaustive
 def test_attributes_and_members_can_be_linked_to(source):
     for name in ("Bounce.id", "Email.sender", "BounceType.HARD_BOUNCE", "InvalidEmail.field"):
         assert f'id="emailapi.{name}"' in source
@@ -127,6 +128,7 @@ def test_types_are_shown_by_short_names(page):
     assert "iter_all() → Iterator[T]" in page
 
 
+@pytest.mark.exhaustive
 def test_a_missing_part_of_a_docstring_is_a_warning(tmp_path, monkeypatch):
     (tmp_path / "emailapi_faulty.py").write_text(FAULTY)
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{DOCS.parent}")

@@ -52,6 +52,7 @@ def test_there_are_examples(modules):
     assert len(names) > 20
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_examples_pass_mypy(modules, monkeypatch):
     from mypy import api
@@ -73,6 +74,7 @@ def pyright(needs) -> list[str]:
     return command
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_examples_and_typing_tests_pass_pyright(modules, pyright, tmp_path):
     files = [Path(path) for path in modules]

@@ -34,6 +34,7 @@ def folder(tmp_path):
     return tmp_path
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
 @pytest.mark.parametrize("name", GENERATED)
 @pytest.mark.parametrize("text", [None, "", "# Wire names\n"], ids=["missing", "empty", "old"])
@@ -48,6 +49,7 @@ def test_an_outdated_page_fails_the_check_with_one_line(folder, name, text):
     assert (folder / name).exists() is (text is not None)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_generating_updates_the_pages(tmp_path):
     """Into an empty folder all pages are written, and are then current, letter by letter those that are committed."""

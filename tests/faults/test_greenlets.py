@@ -98,6 +98,8 @@ def test_greenlets_that_share_a_client_send_each_email_once(tool, when, serve):
     assert sum(said.startswith("id-") for _, said in results) > SENDS / 4
 
 
+@pytest.mark.processes
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.parametrize("when", ["before the import", "after the import", "after a send"])
 @pytest.mark.parametrize("tool", ["gevent", "eventlet"])
 def test_greenlets_that_share_a_client_send_by_tls(tool, when, serve, tls, monkeypatch):
@@ -133,6 +135,7 @@ def app(environ, start_response):
 """
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_a_client_created_before_the_fork_works_in_gevent_workers_of_gunicorn(serve, tmp_path, monkeypatch):
     (tmp_path / "app.py").write_text(APP)

@@ -78,6 +78,7 @@ def shown_at(url: str, token: str, files: tuple[str, ...], numbers: Iterable[int
     return found
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.parametrize("offset", [0, 3])
 def test_no_frame_shows_the_email_or_the_token(offset, serve, accepted, tls, ca_file, monkeypatch, token):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", ca_file)
@@ -87,6 +88,7 @@ def test_no_frame_shows_the_email_or_the_token(offset, serve, accepted, tls, ca_
     assert {moment: names for moment, names in found.items() if names} == {}
 
 
+@pytest.mark.exhaustive
 def test_no_frame_shows_the_email_when_a_signal_interrupts_the_conversion_of_a_failure(serve, token):
     peer = serve("close")
     found = shown_at(peer.url, token, (errors.__file__,), range(10_000))

@@ -119,6 +119,7 @@ def test_a_tool_that_patched_before_the_import_is_respected_while_active(serve, 
     assert len(peer.seen) == 2
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
 @pytest.mark.parametrize("patching", ["gevent.monkey.patch_all()", "eventlet.monkey_patch()"])
 def test_gevent_and_eventlet_do_not_count_as_tools(serve, accepted, patching):
@@ -140,6 +141,7 @@ def test_gevent_and_eventlet_do_not_count_as_tools(serve, accepted, patching):
     assert (len(peer.seen), peer.connections) == (2, 1)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_sentry_has_a_span_and_a_breadcrumb_of_each_request(serve, accepted):
     peer = serve(accepted)

@@ -118,6 +118,7 @@ def results():
     return {moment: json.loads(output) for moment, ((output, _), _) in ended.items()}
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_every_call_reads_the_same_records(results, moment):

@@ -70,16 +70,19 @@ def _crowd(needs: Callable[[str, object, str], None], count: int, files: int, fi
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "3", "")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_1100_idle_connections_do_not_block_a_client(needs):
     _crowd(needs, 1100, 4000, "nothing")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_1100_persistent_connections_do_not_block_a_client(needs):
     _crowd(needs, 1100, 4000, "request")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_a_process_without_file_descriptors_makes_room(needs, tmp_path):
     # The connections are opened here: the sandbox alone has too few descriptors.
@@ -134,6 +137,7 @@ def _status(connection: socket.socket) -> str:
     return received.split()[1].decode()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_headers_that_take_more_than_ten_seconds_end_the_connection(sandbox, connect):
     kept, silent, half, dripping = (connect() for _ in range(4))

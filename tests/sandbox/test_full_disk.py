@@ -83,6 +83,7 @@ def _ids(path: Path, count: int) -> list[str]:
         return [message.message_id for message in page][::-1]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_a_batch_that_does_not_fit_on_the_disk_is_not_stored(tmp_path):
     told = _fill(tmp_path / "messages.db", 8_000_000)
@@ -92,6 +93,7 @@ def test_a_batch_that_does_not_fit_on_the_disk_is_not_stored(tmp_path):
     assert ids[:-7] == told["accepted"]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_an_email_that_does_not_fit_on_the_file_system_is_not_sent(tmp_path, needs):
     # In a mount namespace of its own, so that the file system is gone with the process.

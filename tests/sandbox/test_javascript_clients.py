@@ -56,6 +56,7 @@ def run(modules, sandbox):
     return run
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
 @pytest.mark.parametrize("package", ["postmark", "postmark4"])
 def test_postmark_js_works(run, package):

@@ -100,6 +100,7 @@ def test_a_start_with_a_wrong_file_or_port_leaves_nothing_open(tmp_path):
         assert (_open_files(), set(threading.enumerate())) == (files, threads)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_a_sandbox_that_is_never_closed_ends_with_the_interpreter(tmp_path):
     script = """
@@ -158,6 +159,7 @@ if not child:
 """
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
 @_needs_fork
 @pytest.mark.parametrize("kept", ["memory", "file"])
@@ -175,6 +177,7 @@ sandbox.close()
             assert _send(sandbox) == 4
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 @_needs_fork
 def test_a_running_forked_child_does_not_lock_the_data_file(tmp_path):
@@ -189,6 +192,7 @@ os.waitpid(child, 0)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 @_needs_fork
 def test_a_running_forked_child_keeps_no_port_or_connection_open():

@@ -76,6 +76,7 @@ def test_a_batch_has_1_to_500_messages(api, rejected):
     assert api.found(metadata_k="v", count=500)["TotalCount"] == 500
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_the_size_of_a_request_is_limited(api, rejected):
     """A request is at most 10 MB for one email and 50 MB for a batch, in units of a million."""

@@ -27,6 +27,7 @@ def test_requests_are_listed_with_the_reason_of_a_rejection(api, sandbox):
     assert sandbox.token not in repr(sandbox.requests())
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_the_last_1000_requests_are_stored(api, sandbox):
     for number in range(1_010):

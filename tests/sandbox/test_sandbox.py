@@ -118,6 +118,7 @@ def test_a_data_file_keeps_its_data_over_restarts(tmp_path, open_api):
     assert [found.name for found in tmp_path.iterdir()] == ["messages.db"]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_a_killed_process_loses_no_acknowledged_data(tmp_path, open_api, start):
     path = tmp_path / "messages.db"
@@ -138,6 +139,7 @@ def test_a_killed_process_loses_no_acknowledged_data(tmp_path, open_api, start):
         assert [row["MessageID"] for row in found["Messages"]] == [item["MessageID"] for item in response.json()][::-1]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_a_sandbox_prints_nothing(tmp_path):
     script = """
@@ -160,6 +162,7 @@ with Sandbox() as sandbox:
     assert (done.stdout, done.stderr) == (b"", b"")
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
 @pytest.mark.parametrize("missing", ["flask", "waitress", "css_inline"])
 def test_without_the_extra_the_error_says_what_to_install(missing):

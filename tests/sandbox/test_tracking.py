@@ -9,6 +9,7 @@ import pytest
 from emailapi.sandbox import Sandbox
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_an_email_with_more_links_than_a_key_can_number_is_received(sandbox: Sandbox, api: Any) -> None:
     count = 66_000

@@ -135,6 +135,7 @@ class TestE(unittest.TestCase):
     ).assert_outcomes(passed=6)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 @pytest.mark.processes
 def test_the_fixtures_work_in_parallel_processes(run_tests):

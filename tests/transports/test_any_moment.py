@@ -125,6 +125,7 @@ def interrupted(send: Callable[[Email], object], given: Email, number: int) -> t
 
 
 # A connection that is interrupted on its way into or out of the pool is closed when it is collected.
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.slow
 def test_an_exception_after_the_email_was_sent_has_a_note(sender):

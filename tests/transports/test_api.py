@@ -166,6 +166,7 @@ def test_invalid_emails_do_not_count_for_the_chunk_size():
     assert len(items) == 500
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
 @pytest.mark.parametrize("more, sizes", [(0, [6]), (1, [5, 1])])
 def test_chunks_of_50_megabytes(more, sizes):

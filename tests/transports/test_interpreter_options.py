@@ -50,6 +50,7 @@ def ses(closing: ExitStack) -> str:
     )
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
 @pytest.mark.parametrize("options", [["-O"], ["-OO"], ["-W", "error"], ["-X", "dev", "-W", "error"]], ids=" ".join)
 @pytest.mark.parametrize("start", [api, smtp, ses], ids=["api", "smtp", "ses"])

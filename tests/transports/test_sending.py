@@ -121,6 +121,7 @@ def test_check_first_sends_only_emails_that_no_search_finds(serve, connect):
     assert [service.times(f"m{number}") for number in range(3)] == [1, 1, 1]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_memory_use_does_not_grow_with_the_number_of_emails(serve, connect):
     """However many emails there are, what is held is some chunks of them."""

@@ -51,6 +51,7 @@ def emails(number: int) -> list[Email]:
     return [Email(sender="a@example.com", to="b@example.com", text_body="Hi", idempotency_key=key) for key in keys]
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:a sending was discarded:RuntimeWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

@@ -86,6 +86,7 @@ def drop(sending):
     gc.collect()
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.parametrize("sized, rest", [(True, "5 are not"), (False, "the remaining emails are not")])
 def test_dropping_a_sending_warns_and_names_the_numbers(sized, rest, serve, connect):
     service = serve()
@@ -166,6 +167,7 @@ def test_close_ends_looking_up(serve, connect, monkeypatch):
     assert sending.wait() == SendingCounts(unknown=1)
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
 @pytest.mark.parametrize("left_by", ["break", "raise KeyboardInterrupt"])
 def test_leaving_a_loop_without_a_block_sends_nothing_more(left_by, serve):

@@ -57,6 +57,7 @@ BEGUN_EARLY = "sending = many(21)\ndef read():\n    threading.main_thread().join
 READING = "def read():\n    tell(many(21))\n"
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
 @pytest.mark.parametrize("code", [BEGUN_LATE, BEGUN_EARLY, READING], ids=["begun late", "begun early", "reading"])
 def test_a_thread_that_outlives_the_main_thread_sends_all_and_reads_all(code, run):
@@ -65,6 +66,7 @@ def test_a_thread_that_outlives_the_main_thread_sends_all_and_reads_all(code, ru
     assert outcomes == ["accepted"] * 21
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.parametrize(
     "code",
     [
@@ -116,6 +118,7 @@ begun.wait()
     assert outcomes[0] == "accepted"
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.parametrize("left_by, status", [("raise LookupError", 1), ("sys.exit(1)", 1), ("break", 0)])
 def test_a_program_that_exits_within_the_loop_sends_nothing_more(left_by, status, run):
     code = f"sending = many(40, chunk_size=1, workers=1)\nfor item in sending:\n    {left_by}\n"

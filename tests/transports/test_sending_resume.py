@@ -199,6 +199,7 @@ with open(journal, "a+") as lines:
 """
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
 @pytest.mark.processes
 @pytest.mark.parametrize("stop_at", [0, 7, 60])

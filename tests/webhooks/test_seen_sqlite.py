@@ -104,6 +104,7 @@ for number in range(40):
 """
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_processes_can_create_the_file_at_the_same_time(tmp_path):
     run_forking(BEGINNING, folder=str(tmp_path))

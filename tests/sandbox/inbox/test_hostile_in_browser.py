@@ -117,6 +117,7 @@ def test_a_hostile_email_runs_nothing_and_loads_nothing_but_its_own_files(
     assert [str(event.type) for event in sandbox.messages()[0].events].count("Opened") == 1
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.parametrize("link", ["script", "data", "submit"])
 def test_a_click_on_what_is_hostile_does_nothing(
     sandbox: Sandbox, api: Any, remote: Remote, browser_page: Any, link: str
@@ -129,6 +130,7 @@ def test_a_click_on_what_is_hostile_does_nothing(
     assert remote.paths == []
 
 
+@pytest.mark.exhaustive
 def test_a_link_to_the_top_window_opens_a_tab_that_cannot_reach_back(
     sandbox: Sandbox, api: Any, remote: Remote, browser_page: Any
 ) -> None:
@@ -142,6 +144,7 @@ def test_a_link_to_the_top_window_opens_a_tab_that_cannot_reach_back(
     assert browser_page.title() == "Hostile · Sandbox"
 
 
+@pytest.mark.exhaustive
 def test_the_frame_opened_by_itself_is_as_safe(sandbox: Sandbox, api: Any, remote: Remote, browser_page: Any) -> None:
     browser_page.goto(_message_page(sandbox, _send_hostile(sandbox, api, remote)))
     address = browser_page.locator("iframe[title='The email as HTML']").get_attribute("src")
@@ -151,6 +154,7 @@ def test_the_frame_opened_by_itself_is_as_safe(sandbox: Sandbox, api: Any, remot
     assert urlsplit(browser_page.url).path == urlsplit(address).path
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.parametrize("scheme, colour", [("light", "rgb(255, 255, 255)"), ("dark", "rgb(1, 2, 3)")])
 @pytest.mark.parametrize("system", ["light", "dark"])
 def test_the_asked_colour_scheme_shows_whatever_the_system_prefers(
@@ -180,6 +184,7 @@ _NAMES = [
 ]
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.parametrize("number", range(len(_NAMES)))
 def test_a_file_is_downloaded_under_a_harmless_name(sandbox: Sandbox, api: Any, browser_page: Any, number: int) -> None:
     script = base64.b64encode(b"<script>document.title='taken'</script>").decode()
@@ -194,6 +199,7 @@ def test_a_file_is_downloaded_under_a_harmless_name(sandbox: Sandbox, api: Any, 
     assert browser_page.title() != "taken"
 
 
+@pytest.mark.exhaustive
 def test_an_svg_that_holds_a_script_runs_nothing(sandbox: Sandbox, api: Any, browser_page: Any) -> None:
     svg = base64.b64encode(
         b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>document.documentElement.id="taken"'
@@ -208,6 +214,7 @@ def test_an_svg_that_holds_a_script_runs_nothing(sandbox: Sandbox, api: Any, bro
     assert browser_page.evaluate("document.documentElement.id") == ""
 
 
+@pytest.mark.exhaustive
 def test_huge_headers_and_bodies_are_shown_in_part(sandbox: Sandbox, api: Any, browser_page: Any) -> None:
     message = api.accepted(
         Headers=[{"Name": f"X-Header-{number}", "Value": "<script>1</script>" + "x" * 900} for number in range(100)],
@@ -220,6 +227,7 @@ def test_huge_headers_and_bodies_are_shown_in_part(sandbox: Sandbox, api: Any, b
         assert browser_page.evaluate("document.documentElement.scrollWidth") <= 1280
 
 
+@pytest.mark.exhaustive
 def test_a_message_of_many_nested_parts_is_shown(sandbox: Sandbox, api: Any, browser_page: Any) -> None:
     depth = 45
     lines = ["From: a@example.com", "To: in@example.com", "Subject: Deep", "MIME-Version: 1.0"]

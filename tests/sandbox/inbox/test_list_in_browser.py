@@ -27,6 +27,7 @@ def test_a_new_message_appears_without_a_reload(sandbox: Sandbox, send: Send, pa
     assert page.title() == "(2) All messages · Sandbox"
 
 
+@pytest.mark.exhaustive
 def test_the_first_message_replaces_the_page_without_messages(sandbox: Sandbox, send: Send, page: Any) -> None:
     page.goto(_inbox(sandbox))
     page.wait_for_selector("text=No messages yet")
@@ -34,6 +35,7 @@ def test_the_first_message_replaces_the_page_without_messages(sandbox: Sandbox, 
     page.wait_for_selector("a.row >> text=First")
 
 
+@pytest.mark.exhaustive
 def test_new_rows_wait_while_a_row_is_pointed_at(sandbox: Sandbox, send: Send, page: Any) -> None:
     send(subject="First")
     page.goto(_inbox(sandbox))
@@ -46,6 +48,7 @@ def test_new_rows_wait_while_a_row_is_pointed_at(sandbox: Sandbox, send: Send, p
     assert page.locator("button.pill").is_hidden()
 
 
+@pytest.mark.exhaustive
 def test_a_state_changes_in_its_row(sandbox: Sandbox, send: Send, page: Any) -> None:
     message = send(subject="First")
     page.goto(_inbox(sandbox))
@@ -64,6 +67,7 @@ def test_keys_move_select_and_delete(sandbox: Sandbox, send: Send, page: Any) ->
     assert {message.subject for message in sandbox.messages()} == {"First", "Third"}
 
 
+@pytest.mark.exhaustive
 def test_keys_are_off_while_something_is_typed(sandbox: Sandbox, send: Send, page: Any) -> None:
     send(subject="First")
     page.goto(_inbox(sandbox))
@@ -73,6 +77,7 @@ def test_keys_are_off_while_something_is_typed(sandbox: Sandbox, send: Send, pag
     assert page.locator("a.row[aria-current]").count() == 0
 
 
+@pytest.mark.exhaustive
 def test_a_page_says_that_the_sandbox_has_stopped(sandbox: Sandbox, send: Send, page: Any) -> None:
     send(subject="First")
     page.goto(_inbox(sandbox))
@@ -82,6 +87,7 @@ def test_a_page_says_that_the_sandbox_has_stopped(sandbox: Sandbox, send: Send, 
     assert page.locator("text=First").is_visible()
 
 
+@pytest.mark.exhaustive
 def test_the_theme_that_was_chosen_stays(sandbox: Sandbox, page: Any) -> None:
     page.goto(_inbox(sandbox))
     page.click("[data-theme-switch]")

@@ -38,6 +38,7 @@ def test_numbers_open_the_tabs(opened: Any) -> None:
         opened.wait_for_selector(f"[role=tab][aria-selected=true] >> text={name}")
 
 
+@pytest.mark.exhaustive
 def test_arrows_move_among_the_tabs_and_enter_opens_one(opened: Any) -> None:
     opened.locator("[role=tab][aria-selected=true]").focus()
     opened.keyboard.press("ArrowRight")
@@ -47,6 +48,7 @@ def test_arrows_move_among_the_tabs_and_enter_opens_one(opened: Any) -> None:
     opened.wait_for_selector("[role=tab][aria-selected=true] >> text=HTML")
 
 
+@pytest.mark.exhaustive
 def test_keys_lead_to_neighbours_and_back(opened: Any) -> None:
     for key, subject in (("j", "Before 2"), ("k", "Order"), ("k", "After")):
         opened.keyboard.press(key)
@@ -55,6 +57,7 @@ def test_keys_lead_to_neighbours_and_back(opened: Any) -> None:
     opened.wait_for_selector("a.row >> text=After")
 
 
+@pytest.mark.exhaustive
 def test_the_bounce_menu_opens_by_its_key_and_closes_by_escape(opened: Any, sandbox: Sandbox, message: str) -> None:
     opened.keyboard.press("b")
     choice = opened.locator("button >> text=Soft bounce")
@@ -67,6 +70,7 @@ def test_the_bounce_menu_opens_by_its_key_and_closes_by_escape(opened: Any, sand
     assert "Bounced" in [str(event.type) for event in sandbox.messages("subject:order")[0].events]
 
 
+@pytest.mark.exhaustive
 def test_the_click_menu_has_the_links(opened: Any, sandbox: Sandbox) -> None:
     opened.keyboard.press("c")
     opened.locator("button >> text=https://shop.example.com/1").click()
@@ -74,6 +78,7 @@ def test_the_click_menu_has_the_links(opened: Any, sandbox: Sandbox) -> None:
     assert "LinkClicked" in [str(event.type) for event in sandbox.messages("subject:order")[0].events]
 
 
+@pytest.mark.exhaustive
 def test_a_look_counts_as_an_open_once_and_other_widths_do_not(opened: Any, sandbox: Sandbox) -> None:
     def opens() -> int:
         return [str(event.type) for event in sandbox.messages("subject:order")[0].events].count("Opened")
@@ -87,12 +92,14 @@ def test_a_look_counts_as_an_open_once_and_other_widths_do_not(opened: Any, sand
     assert opens() == 1
 
 
+@pytest.mark.exhaustive
 def test_a_code_is_copied(opened: Any) -> None:
     opened.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text }")
     opened.locator("button[aria-label='Copy the code']").click()
     assert opened.evaluate("window.copied") == "739204"
 
 
+@pytest.mark.exhaustive
 def test_a_link_of_the_email_opens_a_tab_and_counts_as_a_click(opened: Any, sandbox: Sandbox) -> None:
     with opened.expect_popup() as popup:
         opened.frame_locator("iframe").locator("text=Track").click()
@@ -100,6 +107,7 @@ def test_a_link_of_the_email_opens_a_tab_and_counts_as_a_click(opened: Any, sand
     sandbox.wait_for("subject:order is:clicked")
 
 
+@pytest.mark.exhaustive
 def test_the_message_is_deleted_by_key_after_a_question(opened: Any, sandbox: Sandbox) -> None:
     opened.keyboard.press("#")
     opened.locator("button >> text=Delete").click()
@@ -107,6 +115,7 @@ def test_the_message_is_deleted_by_key_after_a_question(opened: Any, sandbox: Sa
     assert sandbox.messages("subject:order") == []
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.parametrize("tab", ["preview", "text", "html", "headers", "raw", "json", "attachments", "links", "checks"])
 def test_nothing_scrolls_sideways_on_a_narrow_screen(sandbox: Sandbox, api: Any, page: Any, tab: str) -> None:
     long = "x" * 400
@@ -174,6 +183,7 @@ def test_a_page_without_its_sandbox_can_be_read_and_does_nothing(opened: Any, sa
     assert opened.locator("h1").inner_text() == "Order"
 
 
+@pytest.mark.exhaustive
 def test_focus_leaves_the_frame_again(opened: Any) -> None:
     opened.locator("iframe").focus()
     opened.keyboard.press("Tab")

@@ -17,6 +17,7 @@ Send = Callable[..., str]
 LONG = "x" * 300
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.parametrize("width", [320, 640, 1000])
 def test_nothing_scrolls_sideways(sandbox: Sandbox, client: Client, send: Send, page: Any, width: int) -> None:
     send(subject=LONG, tag=LONG[:100], to=f"{LONG[:60]}@example.com", text_body=LONG)
@@ -31,6 +32,7 @@ def test_nothing_scrolls_sideways(sandbox: Sandbox, client: Client, send: Send, 
     assert {path: more for path, more in wide.items() if more > 0} == {}
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.parametrize("width", [320, 760, 1000, 1280])
 def test_the_subject_of_a_row_has_room(sandbox: Sandbox, send: Send, page: Any, width: int) -> None:
     send(subject="Your order is on its way", tag="shipping")
@@ -39,6 +41,7 @@ def test_the_subject_of_a_row_has_room(sandbox: Sandbox, send: Send, page: Any, 
     assert page.locator("a.row .sub").bounding_box()["width"] > 120
 
 
+@pytest.mark.exhaustive
 def test_the_menu_of_a_phone_opens_the_navigation(sandbox: Sandbox, page: Any) -> None:
     page.set_viewport_size({"width": 320, "height": 700})
     page.goto(f"{sandbox.inbox_url}/4000001")

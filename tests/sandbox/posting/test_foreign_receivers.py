@@ -82,6 +82,7 @@ with Sandbox() as sandbox, Client(sandbox.token, base_url=sandbox.url, sender="s
 """
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_anymail_understands_each_event():
     run = subprocess.run(

@@ -47,6 +47,7 @@ def killed(start, tmp_path, receiver):
     return killed
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_pending_requests_continue_after_the_process_was_killed(killed, receiver):
     receiver.respond = lambda _request: 503
@@ -61,6 +62,7 @@ def test_pending_requests_continue_after_the_process_was_killed(killed, receiver
     assert len({*bodies}) == 3
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_an_interrupted_request_is_sent_again(killed, receiver):
     gone = threading.Event()
@@ -74,6 +76,7 @@ def test_an_interrupted_request_is_sent_again(killed, receiver):
     assert len({request.headers["X_PM_WEBHOOK_TRACE_ID"] for request in receiver.requests}) == 1
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_every_acknowledged_email_has_its_event(killed, receiver):
     emails = [Email(to=f"user{n}@example.com", text_body="x") for n in range(50)]

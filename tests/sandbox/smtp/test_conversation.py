@@ -229,6 +229,7 @@ def test_an_internal_error_is_451_without_details(sandbox, connect, monkeypatch,
     assert "ZeroDivisionError" in caplog.text
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 @pytest.mark.processes
 def test_nothing_is_printed_and_no_warning_is_given():

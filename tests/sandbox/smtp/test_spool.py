@@ -137,6 +137,7 @@ def test_a_full_disk_is_452_and_reads_still_work(sandbox, client, smtp, send, mo
     assert client.messages.list().total_count == 2
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 @pytest.mark.processes
 def test_every_acknowledged_message_survives_a_kill(tmp_path):

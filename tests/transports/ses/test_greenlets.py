@@ -33,7 +33,7 @@ def subjects(posts) -> Counter[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.exhaustive
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.parametrize("patch", PATCHES)
 def test_greenlets_send_each_email_once_and_know_its_outcome(patch, serve):
     service = serve(None, CUT, RESET, None, CUT)
@@ -47,7 +47,7 @@ def test_greenlets_send_each_email_once_and_know_its_outcome(patch, serve):
 
 
 @pytest.mark.slow
-@pytest.mark.exhaustive
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.parametrize("patch", [patch for patch in PATCHES if patch.endswith(("early", "import"))])
 def test_greenlets_send_by_tls_if_patched_before_boto3_is_imported(patch, serve, tls):
     service = serve(HANG_UP, None, CUT, tls=tls)
@@ -57,7 +57,7 @@ def test_greenlets_send_by_tls_if_patched_before_boto3_is_imported(patch, serve,
 
 
 @pytest.mark.slow
-@pytest.mark.exhaustive
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.parametrize("patch", [patch for patch in PATCHES if patch.endswith(("late", "use"))])
 def test_tls_of_boto3_imported_before_patching_is_an_error_that_says_so(patch, serve, tls):
     service = serve(tls=tls)
@@ -102,6 +102,7 @@ def forking(monkeypatch):
     return run
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
 @pytest.mark.parametrize("encrypted", [False, True], ids=["", "tls"])
 @pytest.mark.parametrize("given", [False, True], ids=["own", "given"])

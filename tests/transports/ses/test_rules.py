@@ -74,6 +74,7 @@ def test_the_field_that_ses_would_reject_is_named(nowhere, fields, field):
         assert caught.value.attempts == 0
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
 @pytest.mark.parametrize("fields", RIGHT.values(), ids=RIGHT)
 def test_an_email_at_each_limit_of_ses_is_sent(serve, connect, nowhere, fields):

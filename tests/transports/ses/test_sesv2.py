@@ -131,6 +131,7 @@ def test_outcomes_are_the_same_as_with_sesv1(script, error, posts, serve, connec
     assert len(service.posts) == posts
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_a_message_has_up_to_40_megabytes(serve, connect_v2, connect):
     email = new_email(attachments=Attachment(name="a", content=bytes(12_000_000)))

@@ -73,6 +73,7 @@ except ConnectionFailed as error:
 """
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
 @pytest.mark.processes
 @pytest.mark.parametrize("library", PATCH)
