@@ -26,6 +26,10 @@ def module_of(text: str) -> str:
     return "\n".join(lines)
 
 
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=500)
+
+
 @pytest.fixture(scope="module")
 def modules(tmp_path_factory) -> list[str]:
     """Give the paths of the documents' modules; a document without Python has none."""
@@ -54,14 +58,10 @@ def test_there_are_examples(modules):
 
 @pytest.mark.exhaustive
 @pytest.mark.slow
-def test_examples_pass_mypy(modules, monkeypatch):
-    from mypy import api
-
-    monkeypatch.chdir(ROOT)
-    out, err, status = api.run(
-        ["--config-file", "setup.cfg", "--strict", "--follow-imports=silent", "--no-error-summary", *modules]
-    )
-    assert (status, err) == (0, ""), out
+def test_examples_pass_mypy(modules):
+    options = ["--config-file", "setup.cfg", "--strict", "--follow-imports=silent", "--no-error-summary"]
+    done = run(sys.executable, "-m", "mypy", *options, *modules)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def pyright(needs) -> list[str]:
     """Give the command; what pip installs of pyright gets its program from the npm registry, once."""
     command = [sys.executable, "-m", "pyright"]
     needs("pyright", shutil.which("pyright", path=Path(sys.executable).parent), "not installed")
-    started = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False)
+    started = run(*command, "--version")
     needs("pyright", started.returncode == 0, "its program did not come from the npm registry")
     return command
 
@@ -86,7 +86,7 @@ def test_examples_and_typing_tests_pass_pyright(modules, pyright, tmp_path):
     config = {"extraPaths": [str(ROOT)], "pythonVersion": "3.11", "typeCheckingMode": "standard"}
     (tmp_path / "pyrightconfig.json").write_text(json.dumps(config))
     command = [*pyright, "--project", str(tmp_path), "--pythonpath", sys.executable, "--outputjson"]
-    found = json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout)
+    found = json.loads(run(*command).stdout)
     complaints = [
         f"{one['file']}:{one['range']['start']['line'] + 1}: {one['message']}" for one in found["generalDiagnostics"]
     ]
