@@ -6,7 +6,7 @@ import base64
 import json
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import attrs
 
@@ -18,9 +18,10 @@ from .posting.notices import deliver_inbound
 from .reply_text import stripped
 from .responses import written
 from .smtp.emails import UNKNOWN_ADDRESS, message_addresses, written_address
-from .smtp.mime import IncomingFile, IncomingMessage, decoded
+from .smtp.mime import IncomingFile, IncomingMessage, decoded, read_as_far_as_possible
+from .source import source_of
 from .store import Row, Transaction
-from .tables import arrivals, inbound, inbound_rules, messages, streams
+from .tables import arrivals, inbound, inbound_rules, messages, servers, streams
 from .tables.messages import Pending
 
 _SCORE = re.compile(r"-?\d{1,4}(?:\.\d{1,4})?")
@@ -77,6 +78,40 @@ def receive(db: Transaction, received: Received) -> str:
     if not reason and received.server["inbound_hook_url"]:
         process(db, received.server["id"], message_id, received.now)
     return message_id
+
+
+def receive_delivered(db: Transaction, delivered: Iterable[tuple[int, str, int]]) -> None:
+    """
+    Receive emails that the sandbox has delivered to inbound addresses.
+
+    Args:
+        db: The transaction that has stored the emails.
+        delivered: The id of the message in the database, the recipient in lower case, and the instant of the delivery.
+    """
+    for key, address, now in delivered:
+        server, row = servers.receiving(db, address), messages.by_id(db, key)
+        if server is None or row is None or not _leaves(db, row["stream"]):
+            continue
+        content = source_of(db, row)
+        message, _ = read_as_far_as_possible(content)
+        # The hash in an address has upper and lower case.
+        written_as = {each.lower(): each for each in json.loads(row["shown"])["recipients"]}
+        received = Received(
+            server=server,
+            recipient=written_as.get(address, address),
+            sender=row["sender_address"],
+            message=message,
+            content=content,
+            now=now,
+        )
+        receive(db, received)
+
+
+def _leaves(db: Transaction, stream: int) -> bool:
+    """Return whether the emails of a stream are delivered at all: those of servers of the type `Sandbox` are not."""
+    owner = streams.owner_of(db, stream)
+    server = None if owner is None else servers.by_id(db, owner["server"])
+    return server is not None and server["delivery_type"] != "Sandbox"
 
 
 def _blocked(db: Transaction, received: Received) -> str:
