@@ -161,7 +161,7 @@ class Clock:
         """
         timeout = seconds(timeout, "timeout")
         if self._jobs is not None and not self._jobs.perform_due(timeout):
-            raise WaitTimeout(f"the sandbox was still at work after {timeout:g} s")
+            raise WaitTimeout(f"the sandbox was still at work after {timeout:g} s: a webhook has not responded yet")
 
     def _move(self, to: Callable[[datetime], datetime], argument: str) -> datetime:
         with self._moving:
