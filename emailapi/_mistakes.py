@@ -19,6 +19,8 @@ MEANT = (
     ("subject", "title"),
     ("text_body", "body content message plain plaintext text textcontent bodytext textpart"),
     ("html_body", "html htmlmessage htmlcontent bodyhtml htmlpart"),
+    ("text", "textbody body content message plain plaintext"),
+    ("html", "htmlbody htmlmessage htmlcontent bodyhtml"),
     ("attachments content", "attach attachment file files data"),
     ("headers", "extraheaders customheaders header"),
     ("tag tags", "tags emailtags category categories campaign"),

@@ -30,6 +30,9 @@ from ..wire import load_json, read, wire_names
 
 # The header with the service's id of the request.
 REQUEST_ID = "X-Request-Id"
+# The header in which the sandbox tells more than the service's message.
+SANDBOX_REASON = "X-Sandbox-Reason"
+_REASON_LIMIT = 500
 
 
 class Kind(Enum):
@@ -217,7 +220,11 @@ def api_error(
         more["addresses"] = inactive_addresses(message)
     if kind is RateLimited:
         more["retry_after"] = retry_after(headers)
-    return kind(message, **{**known, **more})
+    error = kind(message, **{**known, **more})
+    reason = headers.get(SANDBOX_REASON, "")[:_REASON_LIMIT]
+    if reason and reason.isprintable():
+        error.add_note(f"The sandbox says why: {reason}")
+    return error
 
 
 def unknown(request: Request, why: str, response: Response | None = None, attempts: int = 1) -> DeliveryUnknown:

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import unescape
 from typing import Any, Self
 
-from .html_tokens import Tag, tokens
+from .html_tokens import Tag, Text, tokens
+
+# HTML, or its tokens, for which it is read once only.
+HTML = str | list[Tag | Text]
 
 _BLOCKS = frozenset(
     "address article aside blockquote br caption center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 "
@@ -58,7 +61,7 @@ class Link(str):
         return type(self), (str(self), self.text)
 
 
-def links_of(html: str | None, text: str | None) -> tuple[Link, ...]:
+def links_of(html: HTML | None, text: str | None) -> tuple[Link, ...]:
     """
     Return the links of an email, each target once: those of the HTML in their order, then those only in the text.
 
@@ -74,16 +77,20 @@ def mailto_links_of(html: str | None, text: str | None) -> tuple[Link, ...]:
     return tuple([link for link in _all_links(html, text) if link.lower().startswith("mailto:")])
 
 
-def _all_links(html: str | None, text: str | None) -> list[Link]:
+def _all_links(html: HTML | None, text: str | None) -> list[Link]:
     found: dict[str, Link] = {}
     for link in (*_anchors(html or ""), *_written(text or "")):
         found.setdefault(str(link), link)
     return [*found.values()]
 
 
-def _anchors(html: str) -> Iterator[Link]:
+def _tokens(html: HTML) -> Iterable[Tag | Text]:
+    return tokens(html) if isinstance(html, str) else html
+
+
+def _anchors(html: HTML) -> Iterator[Link]:
     target, pieces = "", [""]
-    for token in tokens(html):
+    for token in _tokens(html):
         if not isinstance(token, Tag):
             if not token.raw:
                 pieces.append(token.text)
@@ -132,10 +139,10 @@ def _opens_outside(target: str, end: int) -> bool:
     return opening is not None and target.count(target[end - 1], start, end) > target.count(opening, start, end)
 
 
-def text_of_html(html: str) -> str:
+def text_of_html(html: HTML) -> str:
     """Return what a reader of HTML sees, a line for each block."""
     pieces: list[str] = []
-    for token in tokens(html):
+    for token in _tokens(html):
         if isinstance(token, Tag):
             if token.name in _BLOCKS:
                 pieces.append("\n")
@@ -178,7 +185,7 @@ _SENTENCE_END = re.compile(r"[.!?]\s|\n\s*\n")
 _NEAR = 80
 
 
-def codes_of(html: str | None, text: str | None) -> tuple[str, ...]:
+def codes_of(html: HTML | None, text: str | None) -> tuple[str, ...]:
     """
     Return the codes of an email, as of a verification: the likeliest first, each once.
 

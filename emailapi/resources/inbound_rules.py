@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..models.inbound_rules import INBOUND_RULES, InboundRule
 from ..models.listing import Page, RecordId
-from ..wire import write
+from ..wire import write_body
 from ._resource import Resource, path_segment
 
 
@@ -46,9 +46,10 @@ class InboundRules(Resource):
 
         Raises:
             Conflict: There is such a rule already (code 810).
+            InvalidArgument: `rule` is not text.
             InvalidRequest: `rule` is neither an address nor a domain (code 813).
         """
-        return self._write_once("POST", INBOUND_RULES.path, InboundRule, write(InboundRule(rule=rule)))
+        return self._write_once("POST", INBOUND_RULES.path, InboundRule, write_body(InboundRule, {"rule": rule}))
 
     def delete(self, id: RecordId | InboundRule) -> None:
         """

@@ -43,7 +43,7 @@ _log = logging.getLogger("emailapi.sandbox")
 
 
 def _rejected(rejection: Rejection) -> Response:
-    if request.path.startswith(f"{PREFIX}/"):
+    if f"{request.path}/".startswith(f"{PREFIX}/"):
         return error_response(rejection)
     if is_page(request.path):
         return error_page(rejection)

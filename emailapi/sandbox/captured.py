@@ -16,6 +16,7 @@ from ..models.address import Address
 from ..models.attachment import Attachment
 from ..models.header import Header
 from ..models.messages import MessageEvent
+from .arguments import check_text
 from .attachments import File
 from .instants import moment
 from .progress import event_of
@@ -150,6 +151,7 @@ class CapturedEmail(ReadableEmail):
         Raises:
             InvalidArgument: The email has no such recipient.
         """
+        check_text(recipient, "recipient")
         place = 0 if recipient is None else place_of(self._row, recipient)
         if place < 0:
             raise InvalidArgument(f"{recipient!r} is not a recipient of this email", argument="recipient")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypedDict
 
 from .._hints import unknown_name_message
 from ..errors import InvalidArgument, WaitTimeout
+from .arguments import seconds
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -131,7 +132,7 @@ class Clock:
             InvalidArgument: The instant is before the time in the sandbox, or has no time zone.
         """
         if not isinstance(at, datetime) or at.utcoffset() is None:
-            raise InvalidArgument(f"at must be a datetime with a time zone, got {at!r}", argument="at")
+            raise InvalidArgument(f"at must be a datetime with a time zone, got {at!r:.80}", argument="at")
         return self._move(lambda _now: at.astimezone(UTC), "at")
 
     def freeze(self) -> datetime:
@@ -156,9 +157,11 @@ class Clock:
 
         Raises:
             WaitTimeout: A job did not end in time.
+            InvalidArgument: `timeout` is not a number of seconds.
         """
+        timeout = seconds(timeout, "timeout")
         if self._jobs is not None and not self._jobs.perform_due(timeout):
-            raise WaitTimeout(f"the sandbox was still at work after {timeout:g} s")
+            raise WaitTimeout(f"the sandbox was still at work after {timeout:g} s: a webhook has not responded yet")
 
     def _move(self, to: Callable[[datetime], datetime], argument: str) -> datetime:
         with self._moving:

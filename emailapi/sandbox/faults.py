@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from .._hints import unknown_name_message
 from ..errors import InvalidArgument
 from ..models.bounces import BounceType
+from .arguments import seconds as seconds_of
 from .armed import ArmedFaults, known_code
 from .effects import Effect, rejecting, smtp_effect
 from .events import BOUNCE_TYPES
@@ -21,8 +22,6 @@ __all__ = ["Fault", "Faults"]
 _SENDING = "POST /email*"
 _Via = Literal["api", "smtp"]
 _Stage = Literal["connect", "ehlo", "auth", "mail", "rcpt", "data", "message"]
-# Seconds that no clock of the sandbox can show.
-_FOREVER = 1e11
 
 
 class Faults(ArmedFaults):
@@ -124,7 +123,7 @@ class Faults(ArmedFaults):
         """
         if at not in ("head", "body"):
             raise InvalidArgument(f"at must be 'head' or 'body', got {at!r}", argument="at")
-        time = _seconds(seconds)
+        time = seconds_of(seconds)
         effect = Effect(words=f"delayed by {time:g} s", **{f"wait_{at}": time})  # type: ignore[arg-type]
         return self._arm("delay", matching, effect, at=_stage(via))
 
@@ -136,7 +135,7 @@ class Faults(ArmedFaults):
             seconds: Seconds that the whole body takes.
             **matching: Keys of `Matching`: `times`, `to`, `route`, `server` and `after`.
         """
-        time = _seconds(seconds)
+        time = seconds_of(seconds)
         return self._arm("drip", matching, Effect(words=f"dripped for {time:g} s", drip=time))
 
     def index_delay(self, seconds: float, **matching: Unpack[Matching]) -> Fault:
@@ -147,7 +146,7 @@ class Faults(ArmedFaults):
             seconds: How old a message must be to be found.
             **matching: Keys of `Matching`: `times`, `to`, `route`, `server` and `after`.
         """
-        return self._arm("index_delay", matching, _seconds(seconds), None, "")
+        return self._arm("index_delay", matching, seconds_of(seconds), None, "")
 
     def bounce_all(self, type: BounceType | str = "HardBounce", **matching: Unpack[Matching]) -> Fault:
         """
@@ -175,7 +174,7 @@ class Faults(ArmedFaults):
                 `sandbox.events.deliver`.
             **matching: Keys of `Matching`: `times`, `to`, `route`, `server` and `after`; recipients are counted.
         """
-        return self._arm("hold", matching, None if seconds is None else _seconds(seconds), None, "")
+        return self._arm("hold", matching, None if seconds is None else seconds_of(seconds), None, "")
 
     def reject(self, reply: str | int = 451, at: _Stage = "message", **matching: Unpack[Matching]) -> Fault:
         """
@@ -221,9 +220,3 @@ def _stage(via: str) -> str:
 def _sending(via: str, matching: Matching) -> Matching:
     """Return which requests a fault meets that send emails; SMTP sends nothing else."""
     return {"route": _SENDING, **matching} if via == "api" else matching
-
-
-def _seconds(value: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < _FOREVER:
-        raise InvalidArgument(f"seconds must be a number of at least 0, got {value!r}", argument="seconds")
-    return float(value)

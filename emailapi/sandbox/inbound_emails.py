@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from email.message import Message
 
+from .._hints import explain_calls
 from ..errors import InvalidArgument, InvalidEmail
 from ..mime import as_given, envelope_of, to_bytes
+from ..models import fields
 from ..models.address import Addresses
 from ..models.attachment import Attachment
 from ..models.email import Email
+from .arguments import number
 from .captured import CapturedEmail, captured
 from .instants import micros
 from .receiving import Received, receive
@@ -30,7 +33,7 @@ class Receiving(Watching):
         subject: str = "",
         text: str | None = None,
         html: str | None = None,
-        to: str | None = None,
+        to: Addresses = None,
         cc: Addresses = None,
         reply_to: Addresses = None,
         mailbox_hash: str = "",
@@ -51,7 +54,8 @@ class Receiving(Watching):
             subject: The subject.
             text: Plain text body; without it and `html` the email is empty.
             html: HTML body.
-            to: The recipient, such as an address at the inbound domain of the server; by default its inbound address.
+            to: The recipient, one address, such as one at the inbound domain of the server; by default its inbound
+                address.
             cc: Recipients of a copy.
             reply_to: Addresses that replies are sent to.
             mailbox_hash: The text between the plus and the at sign of the inbound address.
@@ -64,17 +68,22 @@ class Receiving(Watching):
 
         Raises:
             InvalidEmail: A field is not valid.
-            InvalidArgument: No server receives the email of `to`, or `raw` is too large to be read.
+            InvalidArgument: No server receives the email of `to`, `raw` is too large to be read, or an argument has a
+                wrong type.
         """
         if spam_score is not None:
-            headers = {**(headers or {}), "X-Spam-Score": f"{spam_score:g}"}
+            headers = {**(headers or {}), "X-Spam-Score": f"{number(spam_score, 'spam_score'):g}"}
+        if not isinstance(attachments, Iterable):
+            raise InvalidArgument(
+                f"attachments must be a list of Attachment, got {type(attachments).__name__}", argument="attachments"
+            )
         place = self._place()
         with place.store().transaction() as db:
             server, recipient = _recipient(db, self._server_id(), to, mailbox_hash)
             if raw is None:
                 email = Email(
                     sender=sender,
-                    to=recipient,
+                    to=recipient if to is None else to,
                     cc=cc,
                     reply_to=reply_to,
                     subject=subject,
@@ -90,7 +99,10 @@ class Receiving(Watching):
         return captured(row, place)
 
 
-def _recipient(db: Transaction, server: int | None, to: str | None, mailbox_hash: str) -> tuple[Row, str]:
+explain_calls(Receiving)
+
+
+def _recipient(db: Transaction, server: int | None, to: Addresses, mailbox_hash: str) -> tuple[Row, str]:
     """Return the server that receives an email, and the address that it is for."""
     if to is None:
         row = servers.by_id(db, servers.FIRST if server is None else server)
@@ -98,13 +110,17 @@ def _recipient(db: Transaction, server: int | None, to: str | None, mailbox_hash
         return row, servers.inbound_address(row, mailbox_hash)
     if mailbox_hash:
         raise InvalidArgument("mailbox_hash has no effect with to: write it into the address", argument="mailbox_hash")
-    found = servers.receiving(db, to)
+    named = fields.to(to)
+    if len(named) != 1:
+        raise InvalidArgument(f"to must be one address, got {len(named)}", argument="to")
+    address = named[0].email
+    found = servers.receiving(db, address)
     if found is None or server not in (None, found["id"]):
         raise InvalidArgument(
-            f"no server receives email for {to!r}: it is neither an inbound address nor at an inbound domain",
+            f"no server receives email for {address!r}: it is neither an inbound address nor at an inbound domain",
             argument="to",
         )
-    return found, to
+    return found, address
 
 
 def _with_headers(content: bytes, headers: Mapping[str, str]) -> bytes:

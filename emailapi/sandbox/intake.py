@@ -186,7 +186,6 @@ class Intake:
 
     def _keep(self, email: CheckedEmail, stream: int, message_id: str, recipients: Mapping[str, Mailbox]) -> int:
         pending, instant = self._pending, self._instant
-        message = pending.take_id(stream)
         shown = {
             "to": _shown(email.to_list),
             "cc": _shown(email.cc),
@@ -195,33 +194,28 @@ class Intake:
             "attachments": [file.name for file in email.attachments],
             "metadata": email.metadata,
         }
-        pending.messages.append(
-            (
-                message,
-                stream,
-                message_id,
-                instant,
-                email.sender,
-                email.sender_address.lower(),
-                email.subject,
-                email.tag,
-                dump_text(shown),
-                self._opens_tracked(email),
-                self._links_tracked(email),
-                "template" if email.template is not None and self._via == "api" else self._via,
-            )
+        message = pending.add(
+            stream=stream,
+            uuid=message_id,
+            received_at=instant,
+            sender=email.sender,
+            sender_address=email.sender_address,
+            subject=email.subject,
+            tag=email.tag,
+            shown=shown,
+            via="template" if email.template is not None and self._via == "api" else self._via,
+            text_body=email.text_body,
+            html_body=email.html_body,
+            reply_to=email.reply_to,
+            headers=email.headers,
+            files=email.attachments,
+            recipients=recipients,
+            track_opens=self._opens_tracked(email),
+            track_links=self._links_tracked(email),
         )
         if email.template is not None:
             use = email.template
             pending.templated.append((message, use.id, use.alias, instant, use.inline, dump_text(use.model)))
-        pending.subjects.append((message, email.subject))
-        reply_to = dump_text([(mailbox.name, mailbox.email) for mailbox in email.reply_to])
-        pending.contents.append((message, email.text_body, email.html_body, reply_to, dump_text(email.headers)))
-        pending.attachments += [
-            (message, position, file.name, file.content_type, file.content_id, file.content)
-            for position, file in enumerate(email.attachments)
-        ]
-        pending.recipients += [(stream, address, instant, message) for address in recipients]
         pending.metadata += [(stream, name.lower(), value, instant, message) for name, value in email.metadata.items()]
         return message
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from ..wire import dump_text
@@ -18,8 +18,9 @@ from .events import BounceTexts, BounceType
 from .instants import eastern_day, micros
 from .posting.notices import Notices
 from .programs import Reader
+from .receiving import receive_delivered
 from .store import Transaction
-from .tables import bounces, messages, opens, queue, suppressions, tallies, words
+from .tables import bounces, messages, opens, queue, servers, suppressions, tallies, words
 from .tables.bounces import Bounce
 from .tables.tallies import Tally, named
 
@@ -66,6 +67,7 @@ class Outcomes:
         self._next_bounce: int | None = None
         self._suppressions: list[tuple[Target, str, str]] = []
         self._queued: list[tuple[int, str, int | None]] = []
+        self._arrived: list[tuple[int, str, int]] = []
         self._tallies: Counter[Tally] = Counter()
         self._notices = Notices(db, micros(now))
         self.events: list[Event] = []
@@ -88,10 +90,17 @@ class Outcomes:
         self._notices.add(trigger, target.stream, target.message, target.address, **fields)
 
     def deliver(self, target: Target) -> None:
-        """Deliver the email."""
-        reply, details = _delivered(target.address.rpartition("@")[2])
+        """Deliver the email; at an inbound address of a server, it is received."""
+        domain = target.address.rpartition("@")[2]
+        reply, details = _delivered(domain)
         self.events.append((target.message, target.address, "Delivered", self._instant, details, self.cause))
         self._tell("Delivery", target, details=reply)
+        if domain in self._inbound_domains:
+            self._arrived.append((target.message, target.address, self._instant))
+
+    @cached_property
+    def _inbound_domains(self) -> frozenset[str]:
+        return servers.inbound_domains(self._db)
 
     def delay(self, target: Target) -> None:
         """Let the receiving server ask to try again later."""
@@ -209,3 +218,4 @@ class Outcomes:
         self._notices.store()
         if not new:
             words.refresh(self._db, {event[0] for event in self.events})
+        receive_delivered(self._db, self._arrived)

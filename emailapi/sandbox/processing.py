@@ -14,7 +14,7 @@ from .intake import Intake
 from .receiving import Received, receive
 from .rejection import Rejection
 from .smtp.emails import ReadEmail, read_email
-from .smtp.mime import IncomingMessage, Unreadable, read_headers, read_message
+from .smtp.mime import IncomingMessage, read_as_far_as_possible
 from .store import Row, Transaction
 from .tables import servers
 
@@ -51,7 +51,6 @@ class Processing:
 
     def _store(self, read: Sequence[_Read], db: Transaction) -> None:
         intakes: dict[int, Intake] = {}
-        domains = servers.inbound_domains(db)
         for one in read:
             row = one.row
             if one.email is not None and row["server"] not in intakes:
@@ -64,26 +63,24 @@ class Processing:
                 intake = intakes[row["server"]]
                 intake.at(moment(row["received_at"]))
                 intake.take_by_smtp(one.email.email, row["uuid"], one.email.problem, row["content"])
-            _receive(db, one, domains)
+            else:
+                _receive(db, one)
         for intake in intakes.values():
             intake.store()
 
 
 def _read(row: Row) -> _Read:
-    problem = None
-    try:
-        message = read_message(row["content"])
-    except Unreadable as reason:
-        problem, message = Rejection(300, str(reason)), IncomingMessage(read_headers(row["content"]))
+    message, problem = read_as_far_as_possible(row["content"])
     if row["server"] is None:
         return _Read(row, message, None)
     email = read_email(message, row["sender"], json.loads(row["recipients"]))
-    return _Read(row, message, email if problem is None else attrs.evolve(email, problem=problem))
+    return _Read(row, message, attrs.evolve(email, problem=Rejection(300, problem)) if problem else email)
 
 
-def _receive(db: Transaction, one: _Read, domains: frozenset[str]) -> None:
+def _receive(db: Transaction, one: _Read) -> None:
+    """Receive an email from outside; an email of a server is received when it is delivered."""
     for recipient in json.loads(one.row["recipients"]):
-        server = servers.receiving(db, recipient) if recipient.rpartition("@")[2].lower() in domains else None
+        server = servers.receiving(db, recipient)
         if server is not None:
             receive(
                 db,

@@ -6,7 +6,8 @@ import base64
 import json
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 import attrs
 
@@ -18,9 +19,10 @@ from .posting.notices import deliver_inbound
 from .reply_text import stripped
 from .responses import written
 from .smtp.emails import UNKNOWN_ADDRESS, message_addresses, written_address
-from .smtp.mime import IncomingFile, IncomingMessage, decoded
+from .smtp.mime import IncomingFile, IncomingMessage, decoded, read_as_far_as_possible
+from .source import source_of
 from .store import Row, Transaction
-from .tables import arrivals, inbound, inbound_rules, messages, streams
+from .tables import arrivals, inbound, inbound_rules, messages, servers, streams
 from .tables.messages import Pending
 
 _SCORE = re.compile(r"-?\d{1,4}(?:\.\d{1,4})?")
@@ -28,7 +30,7 @@ _SCORE = re.compile(r"-?\d{1,4}(?:\.\d{1,4})?")
 _FIELDS = frozenset({"from", "to", "cc", "bcc", "reply-to", "subject", "date", "return-path"})
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Received:
     """
     An email that has come for a server.
@@ -48,11 +50,23 @@ class Received:
     content: bytes = attrs.field(repr=False)
     now: int
 
-    @property
+    @cached_property
     def author(self) -> Mailbox:
         """Who the email is from, by its header or else by the envelope."""
         found = [one for one in message_addresses(self.message, "from") if is_address(one.email)]
         return found[0] if found else Mailbox(self.sender if is_address(self.sender) else UNKNOWN_ADDRESS)
+
+    @cached_property
+    def groups(self) -> dict[str, list[Mailbox]]:
+        """The recipients in the headers; the one of the envelope is in Bcc, if it is in no header."""
+        named = {name: message_addresses(self.message, name) for name in ("to", "cc")}
+        known = {one.key for group in named.values() for one in group}
+        return {**named, "bcc": [] if self.recipient.lower() in known else [Mailbox(self.recipient)]}
+
+    @cached_property
+    def own_headers(self) -> list[tuple[str, str]]:
+        """The headers that no field stands for."""
+        return [(name, decoded(value)) for name, value in self.message.headers if name.lower() not in _FIELDS]
 
 
 def mailbox_hash(address: str) -> str:
@@ -79,6 +93,40 @@ def receive(db: Transaction, received: Received) -> str:
     return message_id
 
 
+def receive_delivered(db: Transaction, delivered: Iterable[tuple[int, str, int]]) -> None:
+    """
+    Receive emails that the sandbox has delivered to inbound addresses.
+
+    Args:
+        db: The transaction that has stored the emails.
+        delivered: The id of the message in the database, the recipient in lower case, and the instant of the delivery.
+    """
+    for key, address, now in delivered:
+        server, row = servers.receiving(db, address), messages.by_id(db, key)
+        if server is None or row is None or not _leaves(db, row["stream"]):
+            continue
+        content = source_of(db, row)
+        message, _ = read_as_far_as_possible(content)
+        # The hash in an address has upper and lower case.
+        written_as = {each.lower(): each for each in json.loads(row["shown"])["recipients"]}
+        received = Received(
+            server=server,
+            recipient=written_as.get(address, address),
+            sender=row["sender_address"],
+            message=message,
+            content=content,
+            now=now,
+        )
+        receive(db, received)
+
+
+def _leaves(db: Transaction, stream: int) -> bool:
+    """Return whether the emails of a stream are delivered at all: those of servers of the type `Sandbox` are not."""
+    owner = streams.owner_of(db, stream)
+    server = None if owner is None else servers.by_id(db, owner["server"])
+    return server is not None and server["delivery_type"] != "Sandbox"
+
+
 def _blocked(db: Transaction, received: Received) -> str:
     """Return why the service blocks an email; empty if it does not."""
     author = received.author.email.lower()
@@ -97,32 +145,31 @@ def _score(message: IncomingMessage) -> float | None:
 
 
 def _keep(db: Transaction, received: Received, message_id: str) -> int:
-    stream, message, author, now = _stream(db, received.server["id"]), received.message, received.author, received.now
-    groups = _groups(received)
-    recipients = list(dict.fromkeys(one.key for group in groups.values() for one in group))
-    shown = {
-        **{name: _recipients(group) for name, group in groups.items()},
-        "recipients": recipients,
-        "attachments": [file.name for file in message.files],
-        "metadata": {},
-    }
+    message, author = received.message, received.author
+    recipients = list(dict.fromkeys(one.key for group in received.groups.values() for one in group))
     pending = Pending(db)
-    key = pending.take_id(stream)
-    subject, tag = message.text("subject"), message.text("x-pm-tag") or None
-    sender = written_address(author)
-    listed = dump_text(shown)
-    pending.messages.append(
-        (key, stream, message_id, now, sender, author.email.lower(), subject, tag, listed, False, "None", "smtp")
+    key = pending.add(
+        stream=_stream(db, received.server["id"]),
+        uuid=message_id,
+        received_at=received.now,
+        sender=written_address(author),
+        sender_address=author.email,
+        subject=message.text("subject"),
+        tag=message.text("x-pm-tag") or None,
+        shown={
+            **{name: _recipients(group) for name, group in received.groups.items()},
+            "recipients": recipients,
+            "attachments": [file.name for file in message.files],
+            "metadata": {},
+        },
+        via="smtp",
+        text_body=message.text_body,
+        html_body=message.html_body,
+        reply_to=message_addresses(message, "reply-to"),
+        headers=received.own_headers,
+        files=message.files,
+        recipients=recipients,
     )
-    pending.subjects.append((key, subject))
-    reply_to = [(one.name, one.email) for one in message_addresses(message, "reply-to")]
-    headers = [(name, decoded(value)) for name, value in message.headers if name.lower() not in _FIELDS]
-    pending.contents.append((key, message.text_body, message.html_body, dump_text(reply_to), dump_text(headers)))
-    pending.attachments += [
-        (key, place, file.name, file.content_type, file.content_id or None, file.content)
-        for place, file in enumerate(message.files)
-    ]
-    pending.recipients += [(stream, address, now, key) for address in recipients]
     pending.sources.append((key, received.content))
     pending.store()
     return key
@@ -130,14 +177,6 @@ def _keep(db: Transaction, received: Received, message_id: str) -> int:
 
 def _stream(db: Transaction, server: int) -> int:
     return next(stream.key for stream in streams.of_server(db, server) if stream.type == "Inbound")
-
-
-def _groups(received: Received) -> dict[str, list[Mailbox]]:
-    """Return the recipients in the headers; the one of the envelope is in Bcc, if it is in no header."""
-    named = {name: message_addresses(received.message, name) for name in ("to", "cc")}
-    known = {one.key for group in named.values() for one in group}
-    hidden = [] if received.recipient.lower() in known else [Mailbox(received.recipient)]
-    return {**named, "bcc": hidden}
 
 
 def _recipients(mailboxes: Sequence[Mailbox]) -> list[dict[str, object]]:
@@ -153,7 +192,7 @@ def _full(mailboxes: Sequence[Mailbox]) -> list[dict[str, object]]:
 
 def _parts(received: Received, message_id: str) -> dict[str, object]:
     """Return what the API and the hook tell of a message, but for its bodies, its status and the files' contents."""
-    message, author, groups = received.message, received.author, _groups(received)
+    message, author, groups = received.message, received.author, received.groups
     texts = {name: ", ".join(map(decoded, message.values(name))) for name in ("to", "cc", "bcc", "reply-to")}
     return written(
         InboundDetails,
@@ -199,8 +238,7 @@ def _headers(received: Received) -> list[dict[str, object]]:
         "X-Spam-Score": "0",
         "X-Spam-Tests": "",
     }
-    message = received.message
-    own = [(name, decoded(value)) for name, value in message.headers if name.lower() not in _FIELDS]
+    own = received.own_headers
     names = {name.lower() for name, _ in own}
     added = [(name, value) for name, value in usual.items() if name.lower() not in names]
     pairs = [("Return-Path", f"<{received.sender}>"), *added, *own]

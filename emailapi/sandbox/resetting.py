@@ -74,11 +74,13 @@ def check_kept(keep: Iterable[str]) -> frozenset[str]:
     Raises:
         InvalidArgument: `keep` names something that a sandbox does not have.
     """
-    names = frozenset([keep] if isinstance(keep, str) else keep)
+    if not isinstance(keep, Iterable):
+        raise InvalidArgument(f"keep must be names of parts, got {type(keep).__name__}", argument="keep")
+    names = frozenset([keep] if isinstance(keep, str) else map(str, keep))
     known = dict.fromkeys((*_PARTS, "streams", *OTHERS))
-    for name in sorted(names, key=str):
+    for name in sorted(names):
         if name not in known:
-            raise InvalidArgument(unknown_name_message(str(name), known, "part"), argument="keep")
+            raise InvalidArgument(unknown_name_message(name, known, "part"), argument="keep")
     return names
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ConfigurationError, InvalidArgument
 from .access import Hosts
+from .arguments import check_text
 from .captured import Place
 from .clock import Clock
 from .faults import Faults
@@ -283,6 +284,7 @@ class Sandbox(Receiving):
         Raises:
             InvalidArgument: The account has no sender signature of this address.
         """
+        check_text(email_address, "email_address", or_none=False)
         with self.store.transaction() as db:
             row = signatures.by_address(db, email_address)
             if row is None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from .._hints import unknown_name_message
+from .._hints import explain_calls, unknown_name_message
 from ..errors import InvalidArgument
 from ..models.bounces import BounceType
 from ..models.messages import MessageEvent
+from .arguments import check_text
 from .events import BOUNCE_TYPES
 from .outcomes import Outcomes, Target
 from .programs import READER_NAMES, READERS, Reader
@@ -149,6 +150,7 @@ class Events:
                 was not delivered.
         """
         reader = _reader(client or "Chrome")
+        check_text(link, "link")
         with self._store().transaction(writing=False) as db:
             found = link_of(_row(db, message), link)
         return self._make(
@@ -191,6 +193,7 @@ class Events:
         reason: Callable[[Row, Progress], str],
         happens: _Happens,
     ) -> tuple[MessageEvent, ...]:
+        check_text(recipient, "recipient")
         with self._store().transaction() as db:
             row = _row(db, message)
             progress = progress_of(db, row)
@@ -208,15 +211,21 @@ class Events:
         return tuple([event_of(dict(zip(names, event, strict=True))) for event in outcomes.events])
 
 
+explain_calls(Events)
+
+
 def _row(db: Transaction, message: MessageLike) -> Row:
     message_id = message_id_of(message)
     row = messages.by_uuid(db, None, message_id)
     if row is None:
+        if messages.by_uuid(db, None, message_id, inbound=True) is not None:
+            raise InvalidArgument("the email came in: only emails that were sent have events", argument="message")
         raise InvalidArgument(f"there is no message {message_id[:80]!r} in the sandbox", argument="message")
     return row
 
 
 def _reader(client: str) -> Reader:
+    check_text(client, "client")
     found = READERS.get(client.lower())
     if found is None:
         raise InvalidArgument(unknown_name_message(client, dict.fromkeys(READER_NAMES), "program"), argument="client")

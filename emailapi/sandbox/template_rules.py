@@ -35,7 +35,7 @@ TEMPLATE = Table(
         limit=NAME_LENGTH,
         too_long=1121,
         pattern=_ALIAS,
-        text="The alias '{value}' must be a letter, and then only letters, digits, '.', '-' and '_'.",
+        text="The alias '{value}' must begin with a letter, and have only letters, digits, '.', '-' and '_'.",
     ),
     Field("Subject", "subject", line, 1122, clears=True, limit=SUBJECT_UNITS, too_long=1121, unit=UTF16),
     Field("HtmlBody", "html_body", text, 1122, clears=True, limit=BODY_BYTES, too_long=1121, unit=BYTES),

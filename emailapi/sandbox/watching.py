@@ -8,8 +8,10 @@ from datetime import datetime
 
 import attrs
 
+from .._hints import explain_calls
 from .._net import monotonic
 from ..errors import InvalidArgument, WaitTimeout
+from .arguments import check_text, check_whole, seconds
 from .captured import CapturedEmail, Place, captured
 from .finding import Scope, catch_up, find, mark_of, missed, searched
 from .query import Query, parse, term
@@ -109,8 +111,12 @@ class Watching:
             limit: How many emails are returned at most.
 
         Raises:
-            InvalidArgument: The query has more than 100 terms, or more than 10,000 characters.
+            InvalidArgument: The query has more than 100 terms, or more than 10,000 characters, or the limit is not a
+                whole number.
         """
+        check_text(query, "query", or_none=False)
+        if limit is not None:
+            check_whole(limit, "limit", 0)
         return self._search(parse(query, self._now()), self._scope(None), limit).emails
 
     def mark(self) -> Mark:
@@ -132,8 +138,10 @@ class Watching:
 
         Raises:
             WaitTimeout: Fewer emails matched in time. The message names the newest emails, and what each lacked.
-            InvalidArgument: The count is not positive.
+            InvalidArgument: An argument is not valid.
         """
+        check_text(query, "query", or_none=False)
+        _check(count, timeout, since)
         return self._wait(parse(query, self._now()), query, count, timeout, since)
 
     @contextmanager
@@ -164,7 +172,12 @@ class Watching:
 
         Raises:
             WaitTimeout: No such email came in time. The message names the emails that came, and what each lacked.
+            InvalidArgument: An argument is not valid.
         """
+        check_text(query, "query", or_none=False)
+        check_text(to, "to")
+        check_text(subject, "subject")
+        _check(count, timeout, None)
         now = self._now()
         named = [(name, value) for name, value in (("to", to), ("subject", subject)) if value is not None]
         made = [each for each in (term(name, value, now) for name, value in named) if each is not None]
@@ -186,8 +199,6 @@ class Watching:
         return Scope(self._server_id(), {} if since is None else since._taken)
 
     def _wait(self, query: Query, text: str, count: int, timeout: float, since: Mark | None) -> list[CapturedEmail]:
-        if count < 1:
-            raise InvalidArgument(f"count must be at least 1, got {count}", argument="count")
         found = self._await(query, count, timeout, since).emails
         if len(found) < count:
             raise WaitTimeout(self._failure(query, text, found, count, timeout, since))
@@ -243,6 +254,17 @@ class Watching:
             for email, failed in near
         ]
         return f"the newest emails: {'; '.join(shown)}"
+
+
+explain_calls(Watching)
+
+
+def _check(count: object, timeout: object, since: object) -> None:
+    """Check the arguments of a wait, before the test does what it waits for."""
+    check_whole(count, "count", 1)
+    seconds(timeout, "timeout")
+    if not isinstance(since, Mark | None):
+        raise InvalidArgument(f"since must be a mark() of the sandbox, got {type(since).__name__}", argument="since")
 
 
 def _changes(store: Store, revision: int, deadline: float, ended: Callable[[], bool]) -> bool:

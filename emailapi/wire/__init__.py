@@ -5,12 +5,13 @@ The service's name of a field is its name here in PascalCase (`message_stream`, 
 other field carries a `Wire` mark. No other code converts names.
 """
 
+from .arguments import write_body
 from .codec import read, read_rows, write
 from .dates import EASTERN_NAME, eastern_date, eastern_day, parse_date, parse_day, write_from_date, write_to_date
 from .json_text import Base64, dump_json, dump_text, load_json
 from .lenient import read_leniently
 from .names import NOT_ON_WIRE, Wire, wire_names
-from .query import write_body, write_query
+from .query import write_query
 from .values import check_surrogates, enum_member, is_lazy_text, json_value
 
 __all__ = [

@@ -105,7 +105,9 @@ def test_a_value_is_rejected_by_name_or_sent(service, name, field, kind):
         service._mock.add(method, any_path, body=b"[]")
     call = of(service, name)
     positional = GIVEN.get(name, ("stream",) if name in BY_STREAM else ())
-    needed = {other: 7 if "id" in other else True if "perform" in other else "x" for other in kind.__required_keys__}
+    needed = {
+        other: 7 if other.endswith("_id") else True if "perform" in other else "x" for other in kind.__required_keys__
+    }
     if "message_stream_type" in needed:
         needed["message_stream_type"] = "Broadcasts"
     for value in HOSTILE.values():
@@ -169,14 +171,14 @@ def test_an_enumeration_accepts_only_its_values(service, name, field, value):
             "test_render_model.items[0].x cannot be written as JSON: got bytes",
         ),
         (
-            lambda client: client.webhooks.create(url="https://e.com", http_headers=[{"a": 1}, {"b": {1}}]),
+            lambda client: client.webhooks.create(url="https://e.com", http_headers=[{"name": "a"}, {"name": {1}}]),
             "http_headers",
-            "http_headers[1].b cannot be written as JSON: got set",
+            "http_headers[1].name cannot be written as JSON: got set",
         ),
         (
             lambda client: client.webhooks.edit(1, triggers=Triggers(open=OpenTrigger(enabled=float("nan")))),
             "triggers",
-            "triggers.open.enabled must be a finite number",
+            "triggers.open.enabled must be True or False, got nan",
         ),
         (
             lambda client: client.streams.edit(
@@ -192,6 +194,38 @@ def test_an_enumeration_accepts_only_its_values(service, name, field, value):
         ),
         (lambda client: client.server.edit(name="\ud800"), "name", "name must not contain a lone surrogate"),
         (lambda client: client.server.edit(track_opens="yes"), "track_opens", "track_opens must be True or False"),
+        (lambda client: client.server.edit(name=5), "name", "name must be text, got int"),
+        (
+            lambda client: client.server.edit(inbound_spam_threshold="five"),
+            "inbound_spam_threshold",
+            "inbound_spam_threshold must be a whole number, got 'five'",
+        ),
+        (
+            lambda client: client.templates.validate(subject="x", test_render_model=[1]),
+            "test_render_model",
+            "test_render_model must be a mapping, got list",
+        ),
+        (
+            lambda client: client.webhooks.edit(1, http_headers={"X-Secret": "x"}),
+            "http_headers",
+            "http_headers must be a list of HttpHeader, got dict",
+        ),
+        (
+            lambda client: client.webhooks.edit(1, http_auth=("hooks", "secret")),
+            "http_auth",
+            "http_auth: expected HttpAuth or a mapping, got tuple",
+        ),
+        (
+            lambda client: client.webhooks.edit(1, triggers=Triggers(bounce=True)),
+            "triggers",
+            "triggers.bounce: expected ContentTrigger or a mapping, got bool",
+        ),
+        (
+            lambda client: client.webhooks.edit(1, triggers={"bounces": {"enabled": True}}),
+            "triggers",
+            "triggers: unknown field 'bounces'; did you mean 'bounce'?",
+        ),
+        (lambda client: client.inbound_rules.create(5), "rule", "rule must be text, got int"),
     ],
 )
 def test_a_wrong_value_inside_an_argument_is_named_by_its_path(service, call, argument, says):

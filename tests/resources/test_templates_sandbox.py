@@ -148,3 +148,7 @@ def test_push_copies_templates_to_another_server():
             assert client.templates.get("frame").template_id == done[0].template_id
         with pytest.raises(NotFound, match="The destination server was not found."):
             account.templates.push(source_server_id=servers.FIRST, destination_server_id=99, perform_changes=True)
+        same = {"source_server_id": servers.FIRST, "destination_server_id": servers.FIRST}
+        with pytest.raises(InvalidRequest) as caught:
+            account.templates.push(**same, perform_changes=True)
+        assert caught.value.__notes__ == ["The sandbox says why: The source is the destination."]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from enum import Enum
-from typing import Annotated, TypedDict
+from typing import Annotated, Any, TypedDict
 
 import pytest
 
@@ -132,12 +133,14 @@ class Changes(TypedDict, total=False):
 
     name: str
     smtp: Annotated[bool, Wire("SMTPActivated")]
+    headers: Sequence[Header]
+    limit: int
 
 
 class New(Changes):
     """A required argument, and the optional ones."""
 
-    id: Annotated[str, Wire("ID")]
+    id: Annotated[Any, Wire("ID")]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +148,10 @@ class New(Changes):
     [
         ({"id": "x"}, {"ID": "x"}),
         ({"id": "x", "name": None, "smtp": False}, {"ID": "x", "SMTPActivated": False}),
-        ({"id": Header("X-A", "b"), "name": [Header("X-B", "c"), "d"]}, {"ID": HEADER_A, "Name": [HEADER_B, "d"]}),
+        (
+            {"id": 1, "headers": [Header("X-A", "b"), {"Name": "X-B", "value": "c"}], "limit": "12"},
+            {"ID": 1, "Headers": [HEADER_A, HEADER_B], "Limit": 12},
+        ),
         ({"id": {"a": date(2024, 7, 15), "b": (1, 2.5)}}, {"ID": {"a": "2024-07-15", "b": [1, 2.5]}}),
         ({"id": OutboundStatus.SENT}, {"ID": "Sent"}),
     ],

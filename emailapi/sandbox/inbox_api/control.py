@@ -2,55 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
-from ..._hints import unknown_name_message
 from ...errors import InvalidArgument, WaitTimeout
 from ...models.messages import MessageEvent
 from ..clock import Clock
 from ..simulation import Events
 from ..tables import servers
 from . import written
-from .operations import InboxCall, Operations, argument_names
+from .operations import InboxCall, Operations, argument_names, named_arguments
 
 operations = Operations()
 
 _MOST_REQUESTS = 1_000
 # Seconds that a request may wait.
 _LONGEST = 60
-# The methods of `sandbox.events`, each with the names of its own arguments here and there.
-_EVENTS: dict[str, tuple[Callable[..., tuple[MessageEvent, ...]], dict[str, str]]] = {
-    "deliver": (Events.deliver, {}),
-    "delay": (Events.delay, {}),
-    "bounce": (Events.bounce, {"bounce_type": "type"}),
-    "open": (Events.open, {"client": "client", "read_seconds": "read_seconds"}),
-    "click": (Events.click, {"link": "link", "client": "client"}),
-    "complain": (Events.complain, {}),
-    "unsubscribe": (Events.unsubscribe, {}),
-}
-_OF_EVENTS = ("type", "recipient", "bounce_type", "client", "read_seconds", "link")
+# The methods of `sandbox.events`.
+_EVENTS = named_arguments(Events, "deliver delay bounce open click complain unsubscribe", "message", "recipient")
+_OF_EVENTS = tuple(dict.fromkeys(["type", "recipient", *(name for own in _EVENTS.values() for name in own)]))
 
 
 @operations.add("POST", "/messages/<message_id>/events", body=_OF_EVENTS)
 def make_event(call: InboxCall, message_id: str) -> object:
     """Let something happen to an email."""
     email = call.email(message_id)
-    kind = call.text("type") or ""
-    if kind not in _EVENTS:
-        raise InvalidArgument(unknown_name_message(kind, dict.fromkeys(_EVENTS), "type of event"), argument="type")
-    happens, own = _EVENTS[kind]
-    for name in call.body:
-        if name not in ("type", "recipient", *own):
-            raise InvalidArgument(f"{name} is not a field of {kind!r}", argument=name)
-    given = {ours: _argument(call, name) for name, ours in own.items() if call.body.get(name) is not None}
+    kind = call.kind(_EVENTS, "event")
+    own = _EVENTS[kind]
+    given = {name: value for name, value in call.arguments(kind, ["recipient"], own).items() if value is not None}
+    for name in own:
+        if name != "read_seconds":
+            call.text(name)
     with argument_names({ours: name for name, ours in own.items()}):
-        made = happens(call.events, email, recipient=call.text("recipient"), **given)
+        made: tuple[MessageEvent, ...] = getattr(call.events, kind)(email, recipient=call.text("recipient"), **given)
     return {"events": [written.event(each) for each in made]}
-
-
-def _argument(call: InboxCall, name: str) -> object:
-    return call.body[name] if name == "read_seconds" else call.text(name)
 
 
 def _clock(clock: Clock) -> dict[str, object]:

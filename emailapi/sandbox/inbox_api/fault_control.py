@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from ..._hints import unknown_name_message
 from ...errors import InvalidArgument
-from ..faults import Fault
+from ..faults import Fault, Faults
 from ..matching import Matching
 from ..rejection import Rejection
 from . import written
-from .operations import InboxCall, Operations, argument_names
+from .operations import InboxCall, Operations, argument_names, named_arguments
 
 operations = Operations()
 
 _MATCHING = tuple(name for name in Matching.__annotations__ if name != "server")
-# The methods of `sandbox.faults`, each with the names of its own arguments here and there.
-_FAULTS: dict[str, dict[str, str]] = {
-    "fail": {"status": "status", "code": "code", "message": "message", "body": "body", "via": "via"},
-    "rate_limit": {"retry_after": "retry_after"},
-    "cut_before_accept": {"via": "via"},
-    "cut_after_accept": {"via": "via"},
-    "delay": {"seconds": "seconds", "at": "at", "via": "via"},
-    "drip": {"seconds": "seconds"},
-    "index_delay": {"seconds": "seconds"},
-    "bounce_all": {"bounce_type": "type"},
-    "hold": {"seconds": "seconds"},
-    "reject": {"reply": "reply", "at": "at"},
-    "webhook_fail": {"status": "status"},
-}
+# The methods of `sandbox.faults`.
+_FAULTS = named_arguments(
+    Faults,
+    "fail rate_limit cut_before_accept cut_after_accept delay drip index_delay bounce_all hold reject webhook_fail",
+)
 _NAMES = tuple(dict.fromkeys(["type", "all_servers", *_MATCHING, *(name for own in _FAULTS.values() for name in own)]))
 
 
@@ -48,21 +38,13 @@ def list_faults(call: InboxCall) -> object:
 @operations.add("POST", "/faults", body=_NAMES)
 def arm(call: InboxCall) -> object:
     """Arm a fault."""
-    kind = call.text("type") or ""
-    if kind not in _FAULTS:
-        raise InvalidArgument(unknown_name_message(kind, dict.fromkeys(_FAULTS), "type of fault"), argument="type")
+    kind = call.kind(_FAULTS, "fault")
     own = _FAULTS[kind]
     everywhere = call.body.get("all_servers", False)
     if not isinstance(everywhere, bool):
         raise InvalidArgument("all_servers must be true or false", argument="all_servers")
-    given: dict[str, object] = {}
-    for name, value in call.body.items():
-        if name in _MATCHING:
-            given[name] = value
-        elif name in own:
-            given[own[name]] = value
-        elif name not in ("type", "all_servers"):
-            raise InvalidArgument(f"{name} is not a field of {kind!r}", argument=name)
+    given = call.arguments(kind, (*_MATCHING, "all_servers"), own)
+    given.update({name: call.body[name] for name in _MATCHING if name in call.body})
     if "seconds" in own and "seconds" not in given and kind != "hold":
         raise InvalidArgument(f"{kind!r} needs seconds", argument="seconds")
     with argument_names({ours: name for name, ours in own.items()}):

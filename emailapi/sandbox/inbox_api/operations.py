@@ -14,6 +14,7 @@ not valid, and `Rejection` for what does not exist.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -92,6 +93,32 @@ class InboxCall:
             )
         return number
 
+    def kind(self, known: Iterable[str], what: str) -> str:
+        """
+        Return the field `type` of the body.
+
+        Raises:
+            InvalidArgument: The field is missing, not text, or none of the known types.
+        """
+        kind, names = self.text("type"), dict.fromkeys(known)
+        if kind is None:
+            raise InvalidArgument(f"type is missing; known: {', '.join(names)}", argument="type")
+        if kind not in names:
+            raise InvalidArgument(unknown_name_message(kind[:80], names, f"type of {what}"), argument="type")
+        return kind
+
+    def arguments(self, kind: str, common: Iterable[str], own: Mapping[str, str]) -> dict[str, object]:
+        """
+        Return the fields of the body that are arguments of a type's own, by their names in Python.
+
+        Raises:
+            InvalidArgument: There is another field, which is not common to all types.
+        """
+        other = next((name for name in self.body if name not in own and name not in ("type", *common)), None)
+        if other is not None:
+            raise InvalidArgument(f"{other} is not a field of {kind!r}", argument=other)
+        return {ours: self.body[name] for name, ours in own.items() if name in self.body}
+
     def text(self, name: str) -> str | None:
         """
         Return a text of the body; None if it is null or absent.
@@ -107,6 +134,24 @@ class InboxCall:
         if "\0" in value or not _encodable(value):
             raise InvalidArgument(f"{name} has a NUL character or a lone surrogate", argument=name)
         return value
+
+
+def named_arguments(owner: type, methods: str, *without: str) -> dict[str, dict[str, str]]:
+    """
+    Return the methods of a class with the names of their arguments: the names here, and those in Python.
+
+    Args:
+        owner: The class.
+        methods: The names of the methods, between spaces.
+        *without: Arguments that all methods have.
+    """
+    found = {}
+    for method in methods.split():
+        parameters = inspect.signature(getattr(owner, method)).parameters.values()
+        own = [one.name for one in parameters if one.kind is not one.VAR_KEYWORD and one.name not in ("self", *without)]
+        # `type` is that of the event or the fault.
+        found[method] = {"bounce_type" if name == "type" else name: name for name in own}
+    return found
 
 
 @contextmanager

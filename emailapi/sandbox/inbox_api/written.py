@@ -37,9 +37,8 @@ def summary(email: CapturedEmail) -> dict[str, object]:
     """Return an email without its content, as lists have it."""
     recipients = tuple([address.email for address in (*email.to, *email.cc, *email.bcc)])
     events = email.events
-    state = derive_status(
-        MessageDetails(recipients=recipients, status=email._row["status"], message_events=events)
-    ).state
+    status = MessageDetails(recipients=recipients, status=email._row["status"], message_events=events)
+    state = "received" if email._row["stream_type"] == "Inbound" else derive_status(status).state
     return {
         "message_id": email.message_id,
         "message_stream": email.message_stream,

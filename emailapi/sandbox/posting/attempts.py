@@ -12,8 +12,9 @@ import attrs
 from ..._hints import unknown_name_message
 from ...errors import InvalidArgument
 from ...wire import load_json
+from ..arguments import check_text, check_whole
 from ..instants import moment
-from ..store import Row, Store, Value
+from ..store import LARGEST_ID, Row, Store, Value
 from ..tables import webhook_requests
 from ..tables.messages import message_id_of
 
@@ -177,13 +178,17 @@ class Webhooks:
             **filters: Keys of `AttemptFilters`: `status`, `failed`, `webhook`, `trigger`, `message` and `limit`.
 
         Raises:
-            InvalidArgument: A filter is unknown, or `message` does not name one.
+            InvalidArgument: A filter is unknown or has a wrong type, or `message` does not name one.
         """
         for name in filters:
             if name not in AttemptFilters.__annotations__:
                 known = dict.fromkeys(AttemptFilters.__annotations__)
                 raise InvalidArgument(unknown_name_message(name, known, "filter"), argument=name)
-        asked: dict[str, Any] = {**filters}
+        asked: dict[str, Any] = {name: value for name, value in filters.items() if value is not None}
+        for name in ("status", "webhook", "limit"):
+            if name in asked:
+                check_whole(asked[name], name, 0)
+        check_text(asked.get("trigger"), "trigger")
         limit = asked.pop("limit", webhook_requests.ATTEMPTS)
         if "failed" in asked:
             asked["accepted"] = not asked.pop("failed")
@@ -246,10 +251,14 @@ class Webhooks:
 
     def _request_of(self, attempt: WebhookAttempt | int) -> int:
         number = attempt.id if isinstance(attempt, WebhookAttempt) else attempt
+        if isinstance(number, bool) or not isinstance(number, int):
+            raise InvalidArgument(
+                f"attempt must be an attempt or its id, got {type(number).__name__}", argument="attempt"
+            )
         with self._store().transaction(writing=False) as db:
-            rows = webhook_requests.attempts(db, {"id": number, **self._own}, 1)
+            rows = webhook_requests.attempts(db, {"id": min(number, LARGEST_ID), **self._own}, 1) if number > 0 else []
         if not rows:
-            raise InvalidArgument(f"there is no attempt {number!r} in the sandbox", argument="attempt")
+            raise InvalidArgument(f"there is no attempt {number!r:.80} in the sandbox", argument="attempt")
         return int(rows[0]["request"])
 
     def _post(self, request: int, *, scheduled: bool) -> WebhookAttempt:

@@ -198,7 +198,10 @@ class Conversation(SMTP):
         return address, rest
 
     async def smtp_STARTTLS(self, arg: str) -> None:  # noqa: N802
-        """Begin TLS."""
+        """Begin TLS, once: TLS in TLS would fail in asyncio, which prints a traceback."""
+        if self.session is not None and self.session.ssl is not None:
+            await self.push("503 5.5.1 TLS is active already")
+            return
         self.tls_context = self._certificate.context
         await super().smtp_STARTTLS(arg)
 

@@ -138,6 +138,14 @@ def read_message(content: bytes) -> IncomingMessage:
         raise Unreadable(f"The parts are nested more than {DEPTH} times.") from None
 
 
+def read_as_far_as_possible(content: bytes) -> tuple[IncomingMessage, str]:
+    """Take a message apart; of one beyond a limit return the headers, and the limit in words."""
+    try:
+        return read_message(content), ""
+    except Unreadable as reason:
+        return IncomingMessage(read_headers(content)), str(reason)
+
+
 def _taken_apart(message: Message) -> IncomingMessage:
     bodies: dict[str, list[str]] = {kind: [] for kind in _BODIES}
     files: list[IncomingFile] = []

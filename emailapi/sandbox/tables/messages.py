@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
 
 from ...errors import InvalidArgument
 from ...models.messages import HasMessageId
+from ...wire import dump_text
+from ..addresses import Mailbox
 from ..attachments import File
 from ..store import Row, Transaction, Value
 
@@ -28,6 +31,26 @@ def ids_of(stream: int) -> tuple[int, int]:
     """Return the first and the last id that a message of this stream can have."""
     first = stream << _STREAM_BITS
     return first, first + (1 << _STREAM_BITS) - 1
+
+
+class NewFile(Protocol):
+    """A file of a message, from the API or by SMTP."""
+
+    @property
+    def name(self) -> str:
+        """The file name."""
+
+    @property
+    def content_type(self) -> str:
+        """The MIME type."""
+
+    @property
+    def content_id(self) -> str | None:
+        """The id in `cid:` links."""
+
+    @property
+    def content(self) -> bytes:
+        """The bytes."""
 
 
 class Pending:
@@ -58,6 +81,41 @@ class Pending:
             self._taken[stream] = self._db.number("SELECT taken FROM streams WHERE key = ?", stream)
         self._taken[stream] += 1
         return ids_of(stream)[0] + self._taken[stream]
+
+    def add(
+        self,
+        *,
+        stream: int,
+        uuid: str,
+        received_at: int,
+        sender: str,
+        sender_address: str,
+        subject: str,
+        tag: str | None,
+        shown: Mapping[str, object],
+        via: str,
+        text_body: str | None,
+        html_body: str | None,
+        reply_to: Sequence[Mailbox],
+        headers: Sequence[tuple[str, str]],
+        files: Sequence[NewFile],
+        recipients: Iterable[str],
+        track_opens: bool = False,
+        track_links: str = "None",
+    ) -> int:
+        """Add a message with its content, its files and its recipients in lower case; return its id."""
+        key, listed = self.take_id(stream), dump_text(shown)
+        about = (sender, sender_address.lower(), subject, tag, listed, track_opens, track_links, via)
+        self.messages.append((key, stream, uuid, received_at, *about))
+        self.subjects.append((key, subject))
+        replies = dump_text([(mailbox.name, mailbox.email) for mailbox in reply_to])
+        self.contents.append((key, text_body, html_body, replies, dump_text(headers)))
+        self.attachments += [
+            (key, place, file.name, file.content_type, file.content_id or None, file.content)
+            for place, file in enumerate(files)
+        ]
+        self.recipients += [(stream, address, received_at, key) for address in recipients]
+        return key
 
     def store(self) -> None:
         """Put everything into the database."""

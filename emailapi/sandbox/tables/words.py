@@ -10,7 +10,8 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from ...mime.extraction import codes_of, links_of, text_of_html
+from ...mime.extraction import HTML, codes_of, links_of, text_of_html
+from ...mime.html_tokens import tokens
 from ..events import BOUNCE_TYPES
 from ..store import Row, Transaction
 from .messages import ids_of, stream_of
@@ -55,26 +56,31 @@ _DELETE = (
 )
 
 
-def _words(row: Row) -> tuple[int | str, ...]:
-    """Return what is indexed of a message, always the same: it is deleted by these values, too."""
+def _indexed(row: Row) -> tuple[tuple[int | str, ...], list[str]]:
+    """Return the words and the flags of a message, always the same: it is deleted by these values, too."""
+    html = [*tokens(row["html_body"] or "")]
+    return _words(row, html), [*_fixed_flags(row, html)]
+
+
+def _words(row: Row, html: HTML) -> tuple[int | str, ...]:
     shown = json.loads(row["shown"])
     people = [f"{one['Name'] or ''} {one['Email']}" for field in ("to", "cc", "bcc") for one in shown[field]]
     body = row["text_body"] or ""
     if row["html_body"]:
-        body += "\n" + text_of_html(row["html_body"])
+        body += "\n" + text_of_html(html)
     files = " ".join(shown["attachments"])
     return row["id"], row["subject"], body, row["sender"], "\n".join(people), row["tag"] or "", files
 
 
-def _fixed_flags(row: Row) -> Iterable[str]:
+def _fixed_flags(row: Row, html: HTML) -> Iterable[str]:
     """Yield the flags that a message has from the start; all but `UNSEEN` never change."""
-    html, text = row["html_body"] or "", row["text_body"] or ""
+    text = row["text_body"] or ""
     yield UNSEEN
     yield from {f"to:{email.lower()}" for email in json.loads(row["shown"])["recipients"]}
     yield f"via:{row['via']}"
     if row["tag"]:
         yield f"tag:{row['tag'].lower()}"
-    if html:
+    if row["html_body"]:
         yield "has:html"
     if text:
         yield "has:text"
@@ -142,11 +148,12 @@ def index_next(db: Transaction) -> bool:
     first, last = start + 1, ids_of(stream)[0] + upto
     rows = db.rows(f"{_CONTENT} WHERE m.id BETWEEN ? AND ?", first, last)
     states, files = _state_flags(db, first, last), _file_flags(db, first, last)
-    db.run_all(_INSERT, [_words(row) for row in rows])
+    entries = [_indexed(row) for row in rows]
+    db.run_all(_INSERT, [found for found, _ in entries])
     flags = [
         (flag, row["id"])
-        for row in rows
-        for flag in (*_fixed_flags(row), *states.get(row["id"], ()), *files.get(row["id"], ()))
+        for row, (_, fixed) in zip(rows, entries, strict=True)
+        for flag in (*fixed, *states.get(row["id"], ()), *files.get(row["id"], ()))
     ]
     db.run_all("INSERT OR IGNORE INTO flags VALUES (?, ?)", flags)
     db.run("UPDATE streams SET indexed = ? WHERE key = ?", upto, stream)
@@ -183,8 +190,9 @@ def forget(db: Transaction, messages: Sequence[int]) -> None:
         if row is None:
             continue
         states, files = _state_flags(db, message, message), _file_flags(db, message, message)
-        db.run(_DELETE, *_words(row))
-        flags = {*_fixed_flags(row), *states.get(message, ()), *files.get(message, ())}
+        found, fixed = _indexed(row)
+        db.run(_DELETE, *found)
+        flags = {*fixed, *states.get(message, ()), *files.get(message, ())}
         db.run_all("DELETE FROM flags WHERE flag = ? AND message = ?", [(flag, message) for flag in flags])
 
 

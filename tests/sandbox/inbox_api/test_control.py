@@ -35,6 +35,13 @@ def test_an_event_is_simulated(inbox, api, body, event, details):
     assert inbox.get(f"/messages/{message}")["events"][2:] == made
 
 
+def test_a_missing_type_is_named_with_the_known_ones(inbox, api):
+    message = api.accepted()
+    for path, known in ((f"/messages/{message}/events", "deliver, delay"), ("/faults", "fail, rate_limit")):
+        argument, says = inbox.rejected("POST", path, json={})
+        assert (argument, says.startswith(f"type is missing; known: {known}, ")) == ("type", True)
+
+
 def test_an_email_is_delayed_and_delivered(inbox, api):
     message = api.accepted(To="queued@fault.sandbox.test")
     assert inbox.get(f"/messages/{message}")["state"] == "queued"

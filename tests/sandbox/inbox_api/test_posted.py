@@ -12,6 +12,7 @@ def test_an_inbound_email_is_received(inbox, api, client):
     found = inbox.post(
         "/inbound", sender="Dana <dana@example.com>", subject="Re: hi", text="yes", mailbox_hash="7", attachments=[file]
     )
+    assert (found["state"], found["events"]) == ("received", [])
     message = client.inbound.get(found["message_id"])
     assert (message.subject, message.mailbox_hash, message.text_body.strip()) == ("Re: hi", "7", "yes")
     assert inbox.get(f"/messages/{found['message_id']}") == found

@@ -96,7 +96,14 @@ def test_a_body_must_be_a_json_object(inbox, data, headers, status):
 
 @pytest.mark.parametrize(
     "method, path, status",
-    [("GET", "/nothing", 404), ("PUT", "/faults", 405), ("GET", "/messages/a/b", 404), ("GET", "/faults/x", 404)],
+    [
+        ("GET", "", 404),
+        ("GET", "/", 404),
+        ("GET", "/nothing", 404),
+        ("PUT", "/faults", 405),
+        ("GET", "/messages/a/b", 404),
+        ("GET", "/faults/x", 404),
+    ],
 )
 def test_an_unknown_path_or_method_has_the_same_form_of_error(inbox, method, path, status):
     response = requests.request(method, inbox.url + path, headers=inbox.headers, timeout=60)

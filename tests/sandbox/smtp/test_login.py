@@ -114,6 +114,16 @@ def test_tls_is_offered_with_a_certificate_that_can_be_verified(sandbox):
     assert [str(one.bcc[0]) for one in sandbox.messages()] == ["dana@example.com"]
 
 
+def test_a_second_starttls_is_rejected(sandbox, capfd):
+    """TLS in TLS fails within asyncio, which prints a traceback to the user's terminal."""
+    context = ssl.create_default_context(cadata=sandbox.smtp_certificate)
+    with _connected(sandbox) as client:
+        client.starttls(context=context)
+        assert client.docmd("STARTTLS")[0] == 503
+        client.login(sandbox.token, sandbox.token)
+    assert capfd.readouterr().err == ""
+
+
 def test_starttls_discards_an_unencrypted_authentication(sandbox):
     context = ssl.create_default_context(cadata=sandbox.smtp_certificate)
     with _connected(sandbox) as client:

@@ -6,7 +6,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from emailapi import Client, InvalidArgument, InvalidEmail
+from emailapi import AccountClient, Attachment, Client, Email, InactiveRecipient, InvalidArgument, InvalidEmail
 from emailapi.testing.sandbox_server import SharedSandbox
 
 from .conftest import MESSAGE
@@ -53,6 +53,58 @@ def test_an_authenticated_client_can_send_to_an_inbound_address_too(sandbox, cli
     smtp.sendmail("shop@example.com", [address, "dana@example.com"], MESSAGE)
     assert client.inbound.list().total_count == 1
     assert sandbox.messages()[0].bcc[0].email == address
+
+
+def test_an_email_that_is_delivered_to_an_inbound_address_is_received(client):
+    """Replies to a ticket system are such emails: both ends are the application."""
+    address = client.server.get().inbound_address.replace("@", "+Ticket-7@")
+    files = [Attachment(name="a.txt", content=b"x")]
+    email = Email(to=f"Tickets <{address}>", subject="Re: Hi", text_body="Yes", attachments=files)
+    result = client.outbound.send(email)
+    (message,) = client.inbound.list()
+    assert (message.sender, message.subject, message.mailbox_hash) == ("shop@example.com", "Re: Hi", "Ticket-7")
+    assert (message.original_recipient, message.to_full[0].name) == (address, "Tickets")
+    details = client.inbound.get(message.message_id)
+    assert (details.text_body.strip(), details.attachments[0].name) == ("Yes", "a.txt")
+    assert message.message_id != result.message_id
+    assert client.messages.status(result).state == "delivered"
+
+
+def test_an_email_to_an_inbound_address_is_received_only_when_it_is_delivered(sandbox, client):
+    address = client.server.get().inbound_address
+    email = Email(to=address, text_body="Hello")
+    with sandbox.faults.hold(60):
+        client.outbound.send(email)
+    assert client.inbound.list().total_count == 0
+    sandbox.clock.advance(minutes=2)
+    assert client.inbound.list().total_count == 1
+    with sandbox.faults.hold():
+        held = client.outbound.send(email)
+    sandbox.events.deliver(held)
+    assert client.inbound.list().total_count == 2
+    with sandbox.faults.bounce_all("HardBounce"):
+        client.outbound.send(email)
+    with pytest.raises(InactiveRecipient):
+        client.outbound.send(email)
+    assert client.inbound.list().total_count == 2
+
+
+def test_an_email_by_smtp_that_is_rejected_is_not_received(client, smtp):
+    address = client.server.get().inbound_address
+    smtp.sendmail("shop@example.com", [address], b"X-PM-TrackOpens: perhaps\r\n" + MESSAGE)
+    assert client.bounces.list(type="SMTPApiError").total_count == 1
+    assert client.inbound.list().total_count == 0
+
+
+def test_emails_of_other_servers_are_received_but_not_those_of_sandbox_servers(sandbox, client):
+    address = client.server.get().inbound_address
+    with AccountClient(sandbox.account_token, base_url=sandbox.url) as account:
+        second = account.servers.create(name="Second")
+        tests = account.servers.create(name="Tests", delivery_type="Sandbox")
+    for server in (second, tests):
+        with Client(server.api_tokens[0], base_url=sandbox.url, sender="shop@example.com") as own:
+            own.outbound.send(Email(to=address, subject=server.name, text_body="Hello"))
+    assert [message.subject for message in client.inbound.list()] == ["Second"]
 
 
 @pytest.mark.parametrize("sender", ["root@localhost", "", "not an address", "a@example.com, b@example.com"])
