@@ -182,7 +182,9 @@ def _test(email: CapturedEmail) -> str:
     lines = [f"    assert expected.message.subject == {email.subject!r}"]
     if len(email.codes) == 1:
         lines.append("    assert expected.message.code")
-    lines += [f"    assert expected.message.link({link.text!r})" for link in email.links[:1] if 0 < len(link.text) < 200]
+    lines += [
+        f"    assert expected.message.link({link.text!r})" for link in email.links[:1] if 0 < len(link.text) < 200
+    ]
     return "\n".join(
         [
             "def test_the_email_is_sent(emailapi_sandbox):",

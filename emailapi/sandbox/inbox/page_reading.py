@@ -12,7 +12,7 @@ from collections import OrderedDict
 
 import attrs
 
-from ...mime.extraction import Link, codes_of, links_of, mailto_links_of
+from ...mime.extraction import Link, all_links_of, codes_of
 from ..captured import CapturedEmail
 from ..tracking import tracked_links
 from .checks import check
@@ -87,7 +87,7 @@ def reading_of(email: CapturedEmail) -> Reading:
 def _read(email: CapturedEmail) -> Reading:
     html, text = (body[:MOST_READ] for body in (email.html_body or "", email.text_body or ""))
     whole = len(email.html_body or "") <= MOST_READ and len(email.text_body or "") <= MOST_READ
-    links = links_of(html, text)
+    links, mailto_links = all_links_of(html, text)
     remote = remote_resources(html)
     tracked = (link.target for link in tracked_links(html, text, email.track_links))
     clicked = dict.fromkeys(target for target in tracked if len(target) <= _MOST_LENGTH)
@@ -98,7 +98,7 @@ def _read(email: CapturedEmail) -> Reading:
         more_codes=codes[_MOST_SHOWN:_MOST_CODES],
         all_codes=len(codes),
         targets=tuple([link for link in links if len(link) <= _MOST_LENGTH][:_MOST_SHOWN]),
-        links=len(links) + len(mailto_links_of(html, text)),
+        links=len(links) + len(mailto_links),
         clicked=tuple(clicked)[:_MOST_CLICKED],
         remote=remote[:_MOST_REMOTE],
         remotes=len(remote),

@@ -46,7 +46,7 @@ def make_event(call: InboxCall, message_id: str) -> object:
     given = {ours: _argument(call, name) for name, ours in own.items() if call.body.get(name) is not None}
     with argument_names({ours: name for name, ours in own.items()}):
         made = happens(call.events, email, recipient=call.text("recipient"), **given)
-    return {"events": [written.event(each) for each in made]}
+    return {"events": [written.event(each, call.events._cause) for each in made]}
 
 
 def _argument(call: InboxCall, name: str) -> object:
