@@ -14,6 +14,8 @@ from ...wire import dump_json, wire_names
 from ..captured import CapturedEmail
 from .message_template import MadeBy, made_by
 
+# Links with longer texts are not looked for.
+_LABEL = 200
 # Larger files are not written into a snippet.
 _MOST_BYTES = 20_000
 # Longer requests are not, either.
@@ -182,9 +184,8 @@ def _test(email: CapturedEmail) -> str:
     lines = [f"    assert expected.message.subject == {email.subject!r}"]
     if len(email.codes) == 1:
         lines.append("    assert expected.message.code")
-    lines += [
-        f"    assert expected.message.link({link.text!r})" for link in email.links[:1] if 0 < len(link.text) < 200
-    ]
+    labels = [link.text for link in email.links[:1] if 0 < len(link.text) <= _LABEL]
+    lines += [f"    assert expected.message.link({label!r})" for label in labels]
     return "\n".join(
         [
             "def test_the_email_is_sent(emailapi_sandbox):",
