@@ -68,20 +68,22 @@ def links_of(html: HTML | None, text: str | None) -> tuple[Link, ...]:
     Links to unsubscribe, to tracking hosts and to social networks stand behind the others. Addresses (`mailto:`) are
     `mailto_links_of`; images (`cid:`), anchors within the page and scripts are left out.
     """
-    found = [link for link in _all_links(html, text) if not link.lower().startswith("mailto:")]
-    return tuple(sorted(found, key=lambda link: bool(_LAST.search(link) or _LAST.search(link.text))))
+    return all_links_of(html, text)[0]
 
 
 def mailto_links_of(html: str | None, text: str | None) -> tuple[Link, ...]:
     """Return the `mailto:` links of an email, each target once, in their order."""
-    return tuple([link for link in _all_links(html, text) if link.lower().startswith("mailto:")])
+    return all_links_of(html, text)[1]
 
 
-def _all_links(html: HTML | None, text: str | None) -> list[Link]:
+def all_links_of(html: HTML | None, text: str | None) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
+    """Return the links of an email as `links_of`, and those as `mailto_links_of`."""
     found: dict[str, Link] = {}
     for link in (*_anchors(html or ""), *_written(text or "")):
         found.setdefault(str(link), link)
-    return [*found.values()]
+    links = [link for link in found.values() if not link.lower().startswith("mailto:")]
+    links.sort(key=lambda link: bool(_LAST.search(link) or _LAST.search(link.text)))
+    return tuple(links), tuple([link for link in found.values() if link.lower().startswith("mailto:")])
 
 
 def _tokens(html: HTML) -> Iterable[Tag | Text]:

@@ -133,8 +133,12 @@ class CapturedEmail(ReadableEmail):
     @property
     def events(self) -> tuple[MessageEvent, ...]:
         """The events of the message until now, oldest first; none when the sandbox no longer has the message."""
+        return tuple([event_of(row) for row in self._event_rows])
+
+    @property
+    def _event_rows(self) -> list[Row]:
         with self._place.store().transaction(writing=False) as db:
-            return tuple([event_of(row) for row in messages.events_of(db, self._row["id"])])
+            return messages.events_of(db, self._row["id"])
 
     def as_received(self, recipient: str | None = None) -> CapturedEmail:
         """

@@ -22,6 +22,11 @@ _SECRETS = re.compile(
     r'(?:[^"\\]|\\.)*',
     re.IGNORECASE,
 )
+# The values of header fields by SMTP with such a name.
+_SECRET_HEADERS = re.compile(
+    r"^([\w-]*(?:auth|token|secret|key|cookie|password)[\w-]*:)[^\r\n]*+(?:\r?\n[ \t][^\r\n]*+)*+",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 @attrs.frozen
@@ -61,7 +66,7 @@ class RecordedRequest:
         seconds: How long it took, without the time of the network.
         user_agent: The User-Agent header.
         fault: The fault that the request met, in words; None if it met none.
-        body_size: The size of the body in bytes; 0 for requests without one, and for SMTP.
+        body_size: The size of the body in bytes; 0 for requests without one.
     """
 
     received_at: datetime
@@ -80,8 +85,13 @@ class RecordedRequest:
 
     @property
     def body(self) -> str:
-        """The first 10,000 bytes of the body, in which passwords and tokens are masked."""
-        return _SECRETS.sub(r"\1***", self._body.decode("utf-8", "replace"))
+        """
+        The first 10,000 bytes of the body, in which passwords and tokens are masked.
+
+        By SMTP these are the addresses of MAIL and RCPT, a line each, and the message behind `DATA`.
+        """
+        text = self._body.decode("utf-8", "replace")
+        return _SECRET_HEADERS.sub(r"\1 ***", text) if self.method == "SMTP" else _SECRETS.sub(r"\1***", text)
 
     @property
     def message_ids(self) -> tuple[str, ...]:

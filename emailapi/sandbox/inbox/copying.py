@@ -14,8 +14,12 @@ from ...wire import dump_json, wire_names
 from ..captured import CapturedEmail
 from .message_template import MadeBy, made_by
 
+# Links with longer texts are not looked for.
+_LABEL = 200
 # Larger files are not written into a snippet.
 _MOST_BYTES = 20_000
+# Longer requests are not, either.
+_MOST_CHARACTERS = 100_000
 # Lines of a call of curl.
 TOKEN_HEADER = (
     '  -H "X-Postmark-Server-Token: $EMAILAPI_SERVER_TOKEN" \\\n'
@@ -94,20 +98,28 @@ def pretty(value: object) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
-def snippets(email: CapturedEmail, url: str) -> list[tuple[str, str]]:
-    """Return the send of a message as calls: pairs of a name and a text. The token is taken from the environment."""
+def snippets(email: CapturedEmail, url: str) -> tuple[list[tuple[str, str]], bool]:
+    """
+    Return the send of a message as calls, pairs of a name and a text, and whether it is a large one.
+
+    The token is taken from the environment. Calls of a large message read its JSON from a file.
+    """
     request, made = request_of(email, whole=True), made_by(email)
-    return [
-        ("curl", _curl(request, f"{url}/email{'/withTemplate' if made else ''}")),
+    path = f"{url}/email{'/withTemplate' if made else ''}"
+    if len(dump_json(request)) > _MOST_CHARACTERS:
+        return [("curl", _curl(path, "--data-binary @message.json")), ("pytest", _test(email))], True
+    calls = [
+        ("curl", _curl(path, f"--data-raw {shlex.quote(dump_json(request).decode())}")),
         ("Python", _python(email, made, url)),
         ("postmark.js", _javascript(request, f"sendEmail{'WithTemplate' if made else ''}", url)),
         ("pytest", _test(email)),
         ("JSON", pretty(request)),
     ]
+    return calls, False
 
 
-def _curl(request: Mapping[str, object], url: str) -> str:
-    return f"curl {shlex.quote(url)} \\\n{TOKEN_HEADER}  --data-raw {shlex.quote(dump_json(request).decode())}"
+def _curl(url: str, data: str) -> str:
+    return f"curl {shlex.quote(url)} \\\n{TOKEN_HEADER}  {data}"
 
 
 def _arguments(email: CapturedEmail, made: MadeBy | None) -> dict[str, object]:
@@ -172,7 +184,8 @@ def _test(email: CapturedEmail) -> str:
     lines = [f"    assert expected.message.subject == {email.subject!r}"]
     if len(email.codes) == 1:
         lines.append("    assert expected.message.code")
-    lines += [f"    assert expected.message.link({link.text!r})" for link in email.links[:1] if link.text]
+    labels = [link.text for link in email.links[:1] if 0 < len(link.text) <= _LABEL]
+    lines += [f"    assert expected.message.link({label!r})" for label in labels]
     return "\n".join(
         [
             "def test_the_email_is_sent(emailapi_sandbox):",

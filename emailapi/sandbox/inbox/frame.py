@@ -146,7 +146,8 @@ def _with_files(css: str, file_address: Callable[[str], str | None]) -> str:
 
 def has_dark_styles(html: str) -> bool:
     """Return whether an email has styles of its own for a dark scheme."""
-    for token in tokens(html):
+    # Without a condition anywhere, tags need not be looked at.
+    for token in tokens(html) if _PREFERS.search(html) else ():
         text = (
             token.attributes.get("media", "") if isinstance(token, Tag) else token.text if token.raw == "style" else ""
         )

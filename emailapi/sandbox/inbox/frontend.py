@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ..rejection import Rejection
 from .copying import pretty
+from .parts import short
 
 _OF_SERVER = re.compile(r"/inbox/\d+(?=/)", re.ASCII)
 _FOLDER = Path(__file__).parent
@@ -46,7 +47,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["pretty"] = pretty
+    made.filters.update(pretty=pretty, short=short)
     return made
 
 

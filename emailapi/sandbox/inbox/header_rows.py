@@ -13,8 +13,6 @@ from ..smtp.mime import HEADER_BYTES
 
 _END = re.compile(rb"\r?\n\r?\n|\Z")
 _FOLD = re.compile(r"\r?\n[ \t]+")
-# A page shows so many headers.
-MOST = 500
 
 
 @attrs.frozen
@@ -39,7 +37,7 @@ def header_rows(raw: bytes) -> list[HeaderRow]:
     """Return the headers of a message, in their order."""
     end = _END.search(raw, 0, HEADER_BYTES)
     text = raw[: HEADER_BYTES if end is None else end.start()].decode("utf-8", "replace")
-    fields = [field.partition(":") for field in re.split(r"\r?\n(?![ \t])", text)[:MOST]]
+    fields = [field.partition(":") for field in re.split(r"\r?\n(?![ \t])", text)]
     pairs = [(name.strip(), _FOLD.sub(" ", value).strip()) for name, colon, value in fields if colon]
     known = {name.lower(): value for name, value in pairs}
     return [_row(name, value, known) for name, value in pairs]

@@ -31,6 +31,7 @@ from .message_webhooks import told_of
 from .outcome import outcome_of
 from .page_reading import reading_of
 from .pages import PageCall, Pages, Values
+from .parts import Part, part_of
 from .rows import MessageRow, rows_of
 from .simulating import buttons, impossible, make
 from .timeline import timeline
@@ -38,6 +39,8 @@ from .timeline import timeline
 pages = Pages()
 
 _SIDE = 30
+# The head of a page has so many addresses of a kind, and so much metadata.
+_MAILBOXES = 50
 # The neighbours of a message are looked for among so many of the newest that match.
 _NEAR = 300
 
@@ -94,8 +97,8 @@ def _tabs(email: CapturedEmail, files: int) -> list[tuple[str, str, int, bool]]:
     return [(key, name, numbers.get(key, 0), key == "checks") for key, (name, _) in TABS.items() if key != "copy"]
 
 
-def _mailboxes(addresses: tuple[Address, ...]) -> list[tuple[str, str]]:
-    return [(each.name or "", each.email) for each in addresses]
+def _mailboxes(addresses: tuple[Address, ...]) -> Part[tuple[str, str]]:
+    return part_of([(each.name or "", each.email) for each in addresses], "", _MAILBOXES)
 
 
 def _facts(call: PageCall, email: CapturedEmail) -> dict[str, object]:
@@ -106,9 +109,10 @@ def _facts(call: PageCall, email: CapturedEmail) -> dict[str, object]:
         "email": email,
         "made": made_by(email),
         "mailboxes": named,
+        "metadata": part_of([*email.metadata.items()], "", _MAILBOXES),
         "sent": call.times.words(email.received_at),
         "via": {"smtp": "SMTP", "template": "template", "bulk": "bulk"}.get(email._row["via"], "API"),
-        "size": len(email.raw),
+        "size": reading_of(email).size,
         "inbound": inbound,
     }
 
@@ -124,8 +128,8 @@ def _rail(call: PageCall, email: CapturedEmail, recipient: str) -> dict[str, obj
     tracked = (email.track_opens, email.track_links != "None")
     possible = [] if inbound else buttons(email, progress, recipient, reading_of(email).clicked)
     state = state_of(call, email) if inbound else None
-    told = told_of(call, email.message_id)
-    entries = timeline(email, rows, bounced, call.here.log.numbered(), told)
+    told, more = told_of(call, email.message_id)
+    entries = timeline(email, rows, bounced, call.here.log.numbered(), told, call.query.get("events", ""))
     events = [event_of(row) for row in rows]
     return {
         "recipients": [*progress],
@@ -135,8 +139,10 @@ def _rail(call: PageCall, email: CapturedEmail, recipient: str) -> dict[str, obj
         "inbound_facts": [] if state is None else state.facts,
         "buttons": possible,
         "impossible": impossible(possible),
-        "entries": [(entry, call.times.words(entry.at)) for entry in entries],
+        "events": entries,
+        "entries": [(entry, call.times.words(entry.at)) for entry in entries.items],
         "hooks": told,
+        "more_hooks": more,
     }
 
 
@@ -189,6 +195,16 @@ def download_raw(call: PageCall, message_id: str) -> Response:
     response = download(f"{email.message_id}.eml", None, email.raw)
     response.headers["Content-Type"] = "message/rfc822"
     return response
+
+
+@pages.show("/m/<message_id>/<any(text, html):kind>", "")
+def download_body(call: PageCall, message_id: str, kind: str) -> Response:
+    """Return the text or the HTML of a message as a file."""
+    email = call.email(message_id)
+    body, ending = (email.text_body, "txt") if kind == "text" else (email.html_body, "html")
+    if body is None:
+        raise Rejection(701, f"The message has no {'text part' if kind == 'text' else 'HTML'}.", status=404)
+    return download(f"{email.message_id}.{ending}", "text/plain", body.encode("utf-8", "replace"))
 
 
 @pages.show("/m/<message_id>/json", "")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import islice
+from typing import TypeVar
 from urllib.parse import urlencode
 
 import attrs
@@ -21,10 +23,17 @@ from .header_rows import header_rows
 from .inbound_message import details_of
 from .page_reading import reading_of
 from .pages import PageCall
+from .parts import Part, part_of
 from .source_lines import MOST, source_lines
+
+_T = TypeVar("_T")
 
 # A page shows so many bytes of a source; all of it can be downloaded.
 _MOST_RAW = 1_000_000
+# In a text so many links are links.
+_MOST_LINKS = 2_000
+# Of so many attempts to post to webhooks the payloads are shown.
+_MOST_ATTEMPTS = 20
 WIDTHS = (("w375", "375"), ("w600", "600"), ("full", "Full"))
 SCHEME_NAMES = {"light": "Light", "dark": "Dark", "forced": "Forced dark"}
 
@@ -71,6 +80,11 @@ class LinkRow:
     tracked: bool
 
 
+def _part(opened: Opened, items: Sequence[_T]) -> Part[_T]:
+    """Return the part of a list that the query asks for."""
+    return part_of(items, opened.call.query.get("from", ""))
+
+
 def _preview(opened: Opened) -> dict[str, object]:
     html = opened.email.html_body or ""
     scheme = opened.chosen("scheme", SCHEMES)
@@ -93,25 +107,28 @@ def _preview(opened: Opened) -> dict[str, object]:
 
 
 def _text(opened: Opened) -> dict[str, object]:
-    text = opened.email.text_body or ""
+    own = opened.email.text_body or ""
+    whole = own or text_of_html(opened.email.html_body or "")
+    text = whole[:MOST]
     pieces: list[tuple[str, bool]] = []
     at = 0
-    for start, end in places_of_links(text):
+    for start, end in islice(places_of_links(text), _MOST_LINKS) if own else ():
         pieces += [(text[at:start], False), (text[start:end], True)]
         at = end
     pieces.append((text[at:], False))
-    return {"pieces": pieces, "text": text, "from_html": "" if text else text_of_html(opened.email.html_body or "")}
+    return {"pieces": pieces, "text": text, "own": bool(own), "cut": len(whole) - len(text)}
 
 
 def _html(opened: Opened) -> dict[str, object]:
     html = opened.email.html_body or ""
-    return {"lines": source_lines(html), "cut": max(0, len(html) - MOST), "whole": html[:MOST]}
+    source = source_lines(html)
+    return {"lines": source.lines, "cut": len(html) - source.shown, "any": bool(html)}
 
 
 def _headers(opened: Opened) -> dict[str, object]:
     rows, wanted = header_rows(opened.email.raw), opened.call.query.get("filter", "").strip()[:200]
     found = [row for row in rows if wanted.lower() in f"{row.name}: {row.value}\n{row.raw}".lower()]
-    return {"headers": found, "all_headers": len(rows), "filter": wanted}
+    return {"headers": _part(opened, found), "all_headers": len(rows), "filter": wanted}
 
 
 def _raw(opened: Opened) -> dict[str, object]:
@@ -120,35 +137,42 @@ def _raw(opened: Opened) -> dict[str, object]:
 
 
 def _json(opened: Opened) -> dict[str, object]:
-    found = opened.call.webhooks.attempts(message=opened.email, limit=20)
-    payloads = {attempt.trace_id: (attempt.trigger, pretty(attempt.payload)) for attempt in reversed(found)}
+    found = opened.call.webhooks.attempts(message=opened.email, limit=_MOST_ATTEMPTS + 1)
+    newest = reversed(found[:_MOST_ATTEMPTS])
+    payloads = {attempt.trace_id: (attempt.trigger, pretty(attempt.payload)) for attempt in newest}
     inbound = opened.email._row["stream_type"] == "Inbound"
-    shown = details_of(opened.call, opened.email) if inbound else request_of(opened.email, whole=False)
-    return {"request": pretty(shown), "payloads": [*payloads.values()]}
+    shown = pretty(details_of(opened.call, opened.email) if inbound else request_of(opened.email, whole=False))
+    return {
+        "request": shown[:MOST],
+        "cut": max(0, len(shown) - MOST),
+        "payloads": [*payloads.values()],
+        "more_payloads": len(found) > _MOST_ATTEMPTS,
+    }
 
 
 def _attachments(opened: Opened) -> dict[str, object]:
-    return {
-        "files": [
-            Attached(
-                number,
-                file_name(file.name),
-                file.content_type or "",
-                len(file.content),
-                hashlib.sha256(file.content).hexdigest(),
-                file.content_id or "",
-            )
-            for number, file in enumerate(opened.email.attachments)
-        ]
-    }
+    part = _part(opened, opened.email.attachments)
+    files = [
+        Attached(
+            number,
+            file_name(file.name),
+            file.content_type or "",
+            len(file.content),
+            hashlib.sha256(file.content).hexdigest(),
+            file.content_id or "",
+        )
+        for number, file in enumerate(part.items, part.first - 1)
+    ]
+    return {"files": files, "part": part}
 
 
 def _links(opened: Opened) -> dict[str, object]:
     tracked = {link.target for link in links_of_row(opened.email._row)}
-    found = (*opened.email.links, *opened.email.mailto_links)
+    part = _part(opened, (*opened.email.links, *opened.email.mailto_links))
     email = examined(opened.email)
     findings = [found for rule in link_rules for found in rule.find(email)]
-    return {"links": [LinkRow(link.text, str(link), str(link) in tracked) for link in found], "findings": findings}
+    links = [LinkRow(link.text, str(link), str(link) in tracked) for link in part.items]
+    return {"links": links, "part": part, "findings": findings}
 
 
 def _checks(opened: Opened) -> dict[str, object]:
@@ -156,7 +180,8 @@ def _checks(opened: Opened) -> dict[str, object]:
 
 
 def _copy(opened: Opened) -> dict[str, object]:
-    return {"snippets_of_send": snippets(opened.email, f"http://{opened.call.host}")}
+    calls, large = snippets(opened.email, f"http://{opened.call.host}")
+    return {"snippets_of_send": calls, "large": large}
 
 
 TABS: dict[str, tuple[str, Callable[[Opened], dict[str, object]]]] = {

@@ -13,7 +13,8 @@ from ..tables import webhook_requests
 from .pages import PageCall
 from .times import Instant
 
-_MOST = 200
+# The page of a message has so many of its requests.
+MOST = 100
 # By the type of an event, the triggers of the webhooks that are told of it.
 _TRIGGERS = {
     "Delivered": ("Delivery",),
@@ -62,14 +63,14 @@ def tries_of(call: PageCall, attempt: WebhookAttempt) -> str:
     return f"try {attempt.number} of {most}" + (", by hand" if attempt.manual else "")
 
 
-def told_of(call: PageCall, message_id: str) -> list[Told]:
-    """Return the requests about a message, newest first."""
+def told_of(call: PageCall, message_id: str) -> tuple[list[Told], bool]:
+    """Return the newest requests about a message, newest first, and whether there are more."""
     with call.store.transaction(writing=False) as db:
-        rows = webhook_requests.of_message(db, message_id, _MOST)
+        rows = webhook_requests.of_message(db, message_id, MOST + 1)
     last: dict[str, WebhookAttempt] = {}
-    for attempt in call.webhooks.attempts(message=message_id):
+    for attempt in call.webhooks.attempts(message=message_id) if rows else ():
         last.setdefault(attempt.trace_id, attempt)
-    return [_told(call, row, last.get(row["trace"])) for row in rows]
+    return [_told(call, row, last.get(row["trace"])) for row in rows[:MOST]], len(rows) > MOST
 
 
 def _told(call: PageCall, row: Row, attempt: WebhookAttempt | None) -> Told:

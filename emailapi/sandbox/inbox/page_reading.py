@@ -12,7 +12,7 @@ from collections import OrderedDict
 
 import attrs
 
-from ...mime.extraction import Link, codes_of, links_of, mailto_links_of
+from ...mime.extraction import Link, all_links_of, codes_of
 from ..captured import CapturedEmail
 from ..tracking import tracked_links
 from .checks import check
@@ -23,6 +23,10 @@ from .remote import remote_resources
 # Longer bodies are read up to here, in characters.
 MOST_READ = 150_000
 _MOST_SHOWN = 4
+# Further codes stand in a menu.
+_MOST_CODES = 50
+# Longer targets are shown on the tab of links only.
+_MOST_LENGTH = 2_000
 _MOST_REMOTE = 100
 # The menu of clicks has so many links.
 _MOST_CLICKED = 30
@@ -36,23 +40,28 @@ class Reading:
 
     Attributes:
         whole: Whether all of it was read.
-        codes: Its codes, the likeliest first.
+        codes: Its likeliest codes, the likeliest first.
+        more_codes: Further ones, and `all_codes` the number of all.
         targets: Its first links.
         links: The number of links, with those that open a program to write an email.
         clicked: The targets of its first tracked links.
         remote: Addresses from which a program would load something, and `remotes` the number of all.
         has_dark: Whether it has styles for a dark scheme.
+        size: The size of the whole message in bytes.
         findings: The number of findings of the checks; None if it was not read whole.
     """
 
     whole: bool
     codes: tuple[str, ...]
+    more_codes: tuple[str, ...]
+    all_codes: int
     targets: tuple[Link, ...]
     links: int
     clicked: tuple[str, ...]
     remote: tuple[str, ...]
     remotes: int
     has_dark: bool
+    size: int
     findings: int | None
 
 
@@ -78,17 +87,22 @@ def reading_of(email: CapturedEmail) -> Reading:
 def _read(email: CapturedEmail) -> Reading:
     html, text = (body[:MOST_READ] for body in (email.html_body or "", email.text_body or ""))
     whole = len(email.html_body or "") <= MOST_READ and len(email.text_body or "") <= MOST_READ
-    links = links_of(html, text)
+    links, mailto_links = all_links_of(html, text)
     remote = remote_resources(html)
-    clicked = dict.fromkeys(link.target for link in tracked_links(html, text, email.track_links))
+    tracked = (link.target for link in tracked_links(html, text, email.track_links))
+    clicked = dict.fromkeys(target for target in tracked if len(target) <= _MOST_LENGTH)
+    codes = codes_of(html, text)
     return Reading(
         whole=whole,
-        codes=codes_of(html, text)[:_MOST_SHOWN],
-        targets=links[:_MOST_SHOWN],
-        links=len(links) + len(mailto_links_of(html, text)),
+        codes=codes[:_MOST_SHOWN],
+        more_codes=codes[_MOST_SHOWN:_MOST_CODES],
+        all_codes=len(codes),
+        targets=tuple([link for link in links if len(link) <= _MOST_LENGTH][:_MOST_SHOWN]),
+        links=len(links) + len(mailto_links),
         clicked=tuple(clicked)[:_MOST_CLICKED],
         remote=remote[:_MOST_REMOTE],
         remotes=len(remote),
         has_dark=has_dark_styles(html),
+        size=len(email.raw),
         findings=sum(len(each.findings) for each in check(examined(email))) if whole else None,
     )

@@ -16,6 +16,7 @@ from ..instants import moment
 from ..store import Row, Transaction
 from ..tables import list_rows
 from ..tables.words import INBOUND, STATES, UNSEEN
+from .parts import short
 from .times import Instant, Times
 
 # The worst state of a message's recipients is shown: the first of these that it has.
@@ -102,11 +103,11 @@ def _row(row: Row, flags: set[str], bounce: str | None, opens: int, times: Times
         id=row["uuid"],
         kind=kind,
         words=words,
-        to=recipients[0] if recipients else "",
+        to=short(recipients[0]) if recipients else "",
         others=max(len(recipients) - 1, 0),
-        subject=row["subject"],
+        subject=short(row["subject"]),
         snippet=_snippet(row),
-        tag=row["tag"] or "",
+        tag=short(row["tag"] or ""),
         files="has:attachment" in flags,
         via=row["via"],
         opens=opens,

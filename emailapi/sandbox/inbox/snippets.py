@@ -38,6 +38,9 @@ client.sendEmail({{ From: "me@example.com", To: "you@example.com", Subject: "Hel
     (
         "PHP",
         """\
+<?php
+require "vendor/autoload.php";
+
 use Postmark\\PostmarkClient;
 use Postmark\\PostmarkClientBase;
 
@@ -91,10 +94,7 @@ app.config["EMAILAPI_BASE_URL"] = "{url}\"""",
         "Laravel",
         """\
 MAIL_MAILER=smtp
-MAIL_HOST={smtp_host}
-MAIL_PORT={smtp_port}
-MAIL_USERNAME={token}
-MAIL_PASSWORD={token}""",
+MAIL_URL="smtp://{token}:{token}@{smtp_host}:{smtp_port}?verify_peer=0\"""",
     ),
     (
         "Rails",

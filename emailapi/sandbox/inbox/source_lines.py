@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
+
+import attrs
 
 from ...mime.html_tokens import Tag, Text, tokens
 
 # The class of a piece ("" for text, `t` for tags, `v` for values, `c` for comments) and its characters.
 Piece = tuple[str, str]
-# A page shows so many characters of a source; all of it can be downloaded.
+# A page shows so many characters of a source, in so many pieces and lines; all of it can be downloaded.
 MOST = 300_000
+_MOST_PIECES = 10_000
+_MOST_LINES = 10_000
+
+
+@attrs.frozen
+class Source:
+    """
+    The beginning of HTML.
+
+    Attributes:
+        lines: Its lines, each as pieces with their classes.
+        shown: How many characters of the HTML they have.
+    """
+
+    lines: list[list[Piece]]
+    shown: int
 
 
 def _pieces(html: str) -> Iterator[Piece]:
@@ -36,12 +55,15 @@ def _of_tag(html: str, tag: Tag) -> Iterator[Piece]:
     yield "t", html[at : tag.end]
 
 
-def source_lines(html: str) -> list[list[Piece]]:
-    """Return the lines of HTML, each as pieces with their classes."""
+def source_lines(html: str) -> Source:
+    """Return the lines of HTML, as many as a page shows."""
     lines: list[list[Piece]] = [[]]
-    for kind, text in _pieces(html[:MOST].replace("\r\n", "\n")):
-        first, *others = text.split("\n")
+    beginning, shown = html[:MOST], 0
+    further = beginning.split("\n", _MOST_LINES)[_MOST_LINES:]
+    for kind, text in islice(_pieces(beginning[: len(beginning) - sum(map(len, further))]), _MOST_PIECES):
+        first, *others = text.replace("\r\n", "\n").split("\n")
+        shown += len(text)
         if first:
             lines[-1].append((kind, first))
         lines += [[(kind, each)] if each else [] for each in others]
-    return lines
+    return Source(lines, shown)

@@ -14,6 +14,7 @@ from ..instants import moment
 from ..request_log import RecordedRequest
 from ..store import Row
 from .message_webhooks import Caused, Told
+from .parts import Part, part_of
 
 _STATES = {
     "Delivered": ("delivered", "Delivered"),
@@ -22,6 +23,7 @@ _STATES = {
     "LinkClicked": ("clicked", "Clicked"),
     "Bounced": ("bounced", "Bounced"),
 }
+_SHOWN = 100
 _SUPPRESSED = "the address is suppressed now"
 
 
@@ -57,9 +59,10 @@ def timeline(
     bounces: Sequence[Row],
     requests: Iterable[tuple[int, RecordedRequest]],
     told: Sequence[Told],
-) -> list[Entry]:
+    begins: str = "",
+) -> Part[Entry]:
     """
-    Return the events of a message, newest first, down to the request that sent it.
+    Return a part of the events of a message, newest first, down to the request that sent it.
 
     Args:
         email: The message.
@@ -67,12 +70,20 @@ def timeline(
         bounces: Its bounces.
         requests: The last requests to the sandbox, with their numbers.
         told: The requests to webhooks about it.
+        begins: The number of the first event of the part, as `part_of` takes it.
     """
     by_number = {str(row["id"]): row for row in bounces}
     complaints = {(row["email"], row["bounced_at"]) for row in bounces if row["type"] == "SpamComplaint"}
     caused = Caused(told)
-    entries = [attrs.evolve(_entry(event, by_number, complaints), told=caused.by(event)) for event in events]
-    return [*reversed(entries), _accepted(email, requests, told)]
+    causing: list[tuple[Row | None, tuple[Told, ...]]] = [(event, caused.by(event)) for event in events]
+    part = part_of([*reversed(causing), (None, ())], begins, _SHOWN)
+    entries = [
+        _accepted(email, requests, told)
+        if event is None
+        else attrs.evolve(_entry(event, by_number, complaints), told=of_event)
+        for event, of_event in part.items
+    ]
+    return Part(entries, part.first, part.total, part.size)
 
 
 def _entry(event: Row, bounces: dict[str, Row], complaints: set[tuple[str, int]]) -> Entry:

@@ -34,7 +34,7 @@ def make_event(call: InboxCall, message_id: str) -> object:
             call.text(name)
     with argument_names({ours: name for name, ours in own.items()}):
         made: tuple[MessageEvent, ...] = getattr(call.events, kind)(email, recipient=call.text("recipient"), **given)
-    return {"events": [written.event(each) for each in made]}
+    return {"events": [written.event(each, call.events._cause) for each in made]}
 
 
 def _clock(clock: Clock) -> dict[str, object]:

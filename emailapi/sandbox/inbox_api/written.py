@@ -10,6 +10,7 @@ from ...models.message_status import derive_status
 from ...models.messages import MessageDetails, MessageEvent
 from ..captured import CapturedEmail
 from ..faults import Fault
+from ..progress import event_of
 from ..request_log import RecordedRequest
 from ..tables import messages
 
@@ -27,17 +28,23 @@ def _addresses(addresses: Iterable[Address]) -> list[dict[str, object]]:
     return [_address(address) for address in addresses]
 
 
-def event(made: MessageEvent) -> dict[str, object]:
-    """Return an event of a message."""
-    at = None if made.received_at is None else time_text(made.received_at)
-    return {"type": str(made.type), "recipient": made.recipient, "received_at": at, "details": made.details}
+def event(made: MessageEvent, cause: str) -> dict[str, object]:
+    """Return an event of a message, with its cause: one of `CAUSES`, or an empty text."""
+    return {
+        "type": str(made.type),
+        "recipient": made.recipient,
+        "received_at": None if made.received_at is None else time_text(made.received_at),
+        "details": made.details,
+        "cause": cause or None,
+    }
 
 
 def summary(email: CapturedEmail) -> dict[str, object]:
     """Return an email without its content, as lists have it."""
     recipients = tuple([address.email for address in (*email.to, *email.cc, *email.bcc)])
-    events = email.events
-    status = MessageDetails(recipients=recipients, status=email._row["status"], message_events=events)
+    rows = email._event_rows
+    events = [event_of(row) for row in rows]
+    status = MessageDetails(recipients=recipients, status=email._row["status"], message_events=tuple(events))
     state = "received" if email._row["stream_type"] == "Inbound" else derive_status(status).state
     return {
         "message_id": email.message_id,
@@ -52,7 +59,7 @@ def summary(email: CapturedEmail) -> dict[str, object]:
         "tag": email.tag,
         "metadata": email.metadata,
         "attachments": _attachments(email),
-        "events": [event(each) for each in events],
+        "events": [event(made, row["cause"]) for made, row in zip(events, rows, strict=True)],
     }
 
 

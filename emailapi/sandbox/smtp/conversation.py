@@ -179,8 +179,12 @@ class Conversation(SMTP):
     def rejection_of(self, recipient: str, taken: int) -> str:
         """Return the reply that rejects a recipient; empty if the recipient is taken."""
         if taken >= self._limits.recipients:
-            return f"452 4.5.3 Too many recipients: the limit is {self._limits.recipients}"
+            return self._rejected("rcpt", f"452 4.5.3 Too many recipients: the limit is {self._limits.recipients}")
         return self._desk.rejection_of(recipient, self.login, self._name)
+
+    def _rejected(self, stage: str, reply: str) -> str:
+        self._desk.note(stage, reply, self.login, self._name)
+        return reply
 
     @property
     def _name(self) -> str:
@@ -253,7 +257,9 @@ class Conversation(SMTP):
             return
         self.envelope = self._create_envelope()
         if content is None:
-            await self.push(f"552 5.3.4 The message is larger than {self._limits.message} bytes")
+            await self.push(
+                self._rejected("message", f"552 5.3.4 The message is larger than {self._limits.message} bytes")
+            )
             return
         sender = "" if envelope.mail_from in (None, "<>") else envelope.mail_from
         submission = Submission(sender=str(sender), recipients=tuple(envelope.rcpt_tos), content=content)

@@ -14,7 +14,7 @@ from ..effects import HANG, Effect
 from ..faults import Faults
 from ..instants import micros
 from ..matching import Incoming
-from ..request_log import RecordedRejection, RecordedRequest, RequestLog
+from ..request_log import BODY_BYTES, RecordedRejection, RecordedRequest, RequestLog
 from ..spool import Arrival, Spool
 from ..store import StorageFailed, Store
 from ..tables import servers
@@ -24,6 +24,7 @@ _log = logging.getLogger("emailapi.sandbox.smtp")
 
 _REJECTED = "535 5.7.8 Log in with a server's token, as user name and as password"
 _NOT_ACTIVATED = "535 5.7.8 SMTP is not activated on this server (SmtpApiActivated)"
+_NO_ADDRESS = "553 5.1.3 The recipient is not an address"
 _UNKNOWN = "530 5.7.0 Log in to send; without a login, only email for the inbound addresses of servers is taken"
 
 
@@ -56,6 +57,12 @@ class Submission:
     recipients: tuple[str, ...]
     content: bytes = attrs.field(repr=False)
 
+    def transcript(self, most: int) -> tuple[int, bytes]:
+        """Return the size of the addresses and the message as a client sends them, and so many of the first bytes."""
+        lines = [f"MAIL FROM:<{self.sender}>", *[f"RCPT TO:<{each}>" for each in self.recipients], "DATA\r\n"]
+        head = "\r\n".join(lines).encode("utf-8", "replace")
+        return len(head) + len(self.content), (head + self.content[:most])[:most]
+
 
 @attrs.frozen
 class Desk:
@@ -72,10 +79,10 @@ class Desk:
         with self.store.transaction(writing=False, processed=False) as db:
             server = servers.by_token(db, token) if token else None
         if server is None and token.upper() != TEST_TOKEN:
-            self._note("auth", _REJECTED, None, client)
+            self.note("auth", _REJECTED, None, client)
             return None, _REJECTED
         if server is not None and not server.smtp_api_activated:
-            self._note("auth", _NOT_ACTIVATED, server.id, client)
+            self.note("auth", _NOT_ACTIVATED, Login(server, token), client)
             return None, _NOT_ACTIVATED
         return Login(server, token), "235 2.7.0 Logged in"
 
@@ -86,7 +93,7 @@ class Desk:
         met = self.faults.effect_on(_incoming(stage, login, (recipient,) if recipient else ()))
         if met is None:
             return ""
-        self._note(stage, met[0].reply, _server_id(login), client, fault=met[1])
+        self.note(stage, met[0].reply, login, client, fault=met[1])
         return met[0].reply
 
     def rejection_of(self, recipient: str, login: Login | None, client: str) -> str:
@@ -95,9 +102,12 @@ class Desk:
         if rejection:
             return rejection
         if login is None and not self._is_inbound(recipient):
-            self._note("rcpt", _UNKNOWN, None, client)
+            self.note("rcpt", _UNKNOWN, None, client)
             return _UNKNOWN
-        return "" if "@" in recipient else "553 5.1.3 The recipient is not an address"
+        if "@" in recipient:
+            return ""
+        self.note("rcpt", _NO_ADDRESS, login, client)
+        return _NO_ADDRESS
 
     def _is_inbound(self, recipient: str) -> bool:
         with self.store.transaction(writing=False, processed=False) as db:
@@ -117,7 +127,7 @@ class Desk:
         else:
             message_id, reply = await self._store(submission, login)
         reply = "" if effect.cut or effect.hang else reply
-        self._note("message", reply, _server_id(login), client, fault=words, message_id=message_id)
+        self.note("message", reply, login, client, fault=words, message_id=message_id, submission=submission)
         return reply
 
     async def _store(self, submission: Submission, login: Login | None) -> tuple[str, str]:
@@ -135,9 +145,19 @@ class Desk:
             return "", "452 4.3.1 The sandbox cannot store the message"
         return arrival.uuid, f"250 2.0.0 OK: queued as {arrival.uuid}"
 
-    def _note(
-        self, stage: str, reply: str, server: int | None, client: str, *, fault: str | None = None, message_id: str = ""
+    def note(
+        self,
+        stage: str,
+        reply: str,
+        login: Login | None,
+        client: str,
+        *,
+        fault: str | None = None,
+        message_id: str = "",
+        submission: Submission | None = None,
     ) -> None:
+        """Record a command, or a whole message, with its reply; an empty one is a connection that was cut."""
+        size, body = (0, b"") if submission is None else submission.transcript(BODY_BYTES)
         status = int(reply[:3]) if reply else None
         rejected = (RecordedRejection(status, reply[4:]),) if status is not None and status >= 400 else ()
         self.log.add(
@@ -149,9 +169,11 @@ class Desk:
                 status=status,
                 rejections=rejected,
                 message_ids=(message_id,) if message_id else (),
-                server_id=server,
+                server_id=_server_id(login),
                 user_agent=client,
                 fault=fault,
+                body_size=size,
+                body=body,
             )
         )
 

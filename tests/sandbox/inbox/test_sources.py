@@ -37,17 +37,23 @@ _PIECES = strategies.sampled_from(
 
 @given(strategies.lists(_PIECES, max_size=40).map("".join))
 def test_coloured_html_is_the_same_text(html: str) -> None:
-    lines = source_lines(html)
-    assert "\n".join("".join(text for _, text in line) for line in lines) == html
+    source = source_lines(html)
+    assert "\n".join("".join(text for _, text in line) for line in source.lines) == html
+    assert source.shown == len(html)
 
 
 def test_tags_values_and_comments_have_classes() -> None:
-    (line,) = source_lines('a<!-- b --><c d="e">')
+    (line,) = source_lines('a<!-- b --><c d="e">').lines
     assert line == [("", "a"), ("c", "<!-- b -->"), ("t", '<c d="'), ("v", "e"), ("t", '">')]
 
 
-def test_a_source_is_shown_up_to_a_limit() -> None:
-    assert sum(len(text) for line in source_lines("x" * (MOST + 5)) for _, text in line) == MOST
+@pytest.mark.parametrize(
+    "piece, shown", [("x", MOST), ("\n", 10_000), ("x\r\n", 30_000), ("<p>\n", 20_000), ("<p>x", 20_000)]
+)
+def test_a_source_is_shown_up_to_a_limit(piece: str, shown: int) -> None:
+    source = source_lines(piece * MOST)
+    assert source.shown == shown
+    assert source_lines((piece * MOST)[:shown]).lines == source.lines
 
 
 def test_headers_are_decoded_beside_what_stands_there() -> None:

@@ -6,7 +6,7 @@ import pytest
 import requests
 from openapi_spec_validator import validate
 
-from emailapi.sandbox.events import BOUNCE_TYPES
+from emailapi.sandbox.events import BOUNCE_TYPES, CAUSES
 from emailapi.sandbox.faults import Faults
 from emailapi.sandbox.inbox_api import PREFIX
 from emailapi.sandbox.inbox_api.view import OPERATIONS
@@ -66,6 +66,7 @@ def _methods(kind):
 
 def test_it_names_each_event_each_fault_and_each_part_of_a_reset():
     assert {*SCHEMAS["NewEvent"]["properties"]["type"]["enum"]} == _methods(Events)
+    assert {*SCHEMAS["Event"]["properties"]["cause"]["enum"]} == {*CAUSES, None}
     assert {*SCHEMAS["NewFault"]["properties"]["type"]["enum"]} == _methods(Faults)
     keep = DESCRIPTION["paths"]["/reset"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert len(check_kept(keep["properties"]["keep"]["items"]["enum"])) == 12

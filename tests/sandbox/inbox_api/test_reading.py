@@ -60,6 +60,18 @@ def test_an_email_has_the_fields_of_the_python_api(inbox, message, sandbox):
     ]
 
 
+def test_each_event_has_its_cause(inbox, api, sandbox):
+    message = api.accepted(HtmlBody=HTML, TrackOpens=True, TrackLinks="HtmlOnly")
+    sandbox.events.open(message)
+    requests.get(sandbox.messages()[0].as_received().link("Reset"), allow_redirects=False, timeout=60)
+    made = inbox.post(f"/messages/{message}/events", type="bounce")["events"]
+    assert [event["cause"] for event in made] == ["call"]
+    found = [(event["type"], event["cause"]) for event in inbox.get(f"/messages/{message}")["events"]]
+    assert found[:4] == [("Delivered", None), ("Opened", "call"), ("LinkClicked", "link"), ("Bounced", "call")]
+    bounced = inbox.get(f"/messages/{api.accepted(To='a@bounce-testing.postmarkapp.com')}")
+    assert [event["cause"] for event in bounced["events"]] == ["address"]
+
+
 def test_a_code_is_null_unless_there_is_exactly_one(inbox, api):
     two = inbox.get(f"/messages/{api.accepted(TextBody='Your code is 482913 or your PIN: 7731')}")
     assert (len(two["codes"]), two["code"]) == (2, None)

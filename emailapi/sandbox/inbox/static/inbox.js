@@ -73,7 +73,8 @@
   prepare(document);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy]");
-    if (button) copy(button.dataset.copy);
+    // Without a text of its own, a button copies the first source of its panel.
+    if (button) copy(button.dataset.copy || one("pre", button.closest("[role=tabpanel]")).textContent);
     for (const menu of all("details.popup[open]")) if (!menu.contains(event.target)) menu.open = false;
     const link = event.target.closest("a.menu");
     if (link) {
