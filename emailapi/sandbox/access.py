@@ -98,6 +98,18 @@ def admit_origin(headers: Headers) -> None:
         raise Rejection(403, "The sandbox does not take this request from a page of another website.", status=403)
 
 
+def admit(hosts: Hosts, method: str, headers: Headers) -> None:
+    """
+    Check the host and the origin of a request.
+
+    Raises:
+        Rejection: 403.
+    """
+    hosts.admit(headers.get("Host", ""))
+    if method not in {"GET", "HEAD", "OPTIONS"}:
+        admit_origin(headers)
+
+
 def server_of(store: Store, token: str | None, *, test_token: bool) -> Server | None:
     """
     Return the server of a request's token; None for the test token.

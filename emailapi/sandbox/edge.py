@@ -27,21 +27,21 @@ class Edge:
     def __init__(
         self,
         application: WSGIApplication,
+        inbox: WSGIApplication,
         paths: Paths,
         now: Callable[[], datetime],
         log: RequestLog,
         shaping: Shaping,
     ) -> None:
-        """Put an edge around an application."""
-        self._application, self._paths, self._now = application, paths, now
+        """Put an edge around an application, and beside it that of the inbox, whose requests are not recorded."""
+        self._application, self._inbox, self._paths, self._now = application, inbox, paths, now
         self._log, self._shaping = log, shaping
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Carry a request out."""
         environ["PATH_INFO"] = self._paths.spell(environ.get("PATH_INFO", ""))
         if environ["PATH_INFO"].startswith(_OWN[0]) or environ["PATH_INFO"] == _OWN[1]:
-            environ[NOTES] = Notes()
-            return self._application(environ, start_response)
+            return self._inbox(environ, start_response)
         started, received_at, notes = monotonic(), self._now(), Notes()
         environ[NOTES] = notes
         status: list[int] = []
