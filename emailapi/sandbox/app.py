@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, request
-from werkzeug.routing import Map
+from flask import Flask, Request, Response, request
+from werkzeug.routing import MapAdapter
 
 from . import access
 from .calls import Call
@@ -24,15 +24,14 @@ from .failures import handle_failures
 from .faults import Faults
 from .http_json import JSON, json_response, read_arguments, read_json
 from .matching import Incoming, recipients_of
-from .paths import Paths
 from .posting.verification import NotVerified
 from .rejection import Rejection
 from .request_log import Notes
-from .routes import ROUTES
-from .routing import Route, URLRule
+from .routing import Route
 from .surroundings import Surroundings
 from .tables.servers import Server
-from .tracking_pages import TrackingPages, with_tracking_pages
+from .tracking_pages import TrackingPages
+from .url_maps import HOME, ROUTE, RouteRule, url_map_of
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -64,9 +63,11 @@ def _meet(faults: Faults, route: Route, server: Server | None, body: object, add
     return met[0]
 
 
-def _view(here: Surroundings, route: Route, **arguments: object) -> Response:
+def _view(here: Surroundings, **arguments: object) -> Response:
     """Carry one request out."""
-    headers = request.headers
+    rule, headers = request.url_rule, request.headers
+    assert isinstance(rule, RouteRule)  # noqa: S101 - the endpoint has no others
+    route = rule.route
     server = None
     notes: Notes = request.environ[NOTES]
     if route.account:
@@ -108,21 +109,16 @@ def _instead(effect: Effect) -> Response:
     return response
 
 
-def _endpoint(route: Route) -> str:
-    return f"{route.method} {route.path}"
-
-
-@cache
-def _url_map() -> Map:
-    """Compile the routes once in a process: this takes longer than everything else a sandbox does at its start."""
-    rules = [URLRule(route.path, endpoint=_endpoint(route), methods=[route.method]) for route in ROUTES]
-    return with_tracking_pages([URLRule("/", endpoint="home", methods=["GET"]), *rules])
-
-
 def _home() -> Response:
     if "text/html" in request.headers.get("Accept", ""):
         return Response(status=303, headers={"Location": "/inbox"})
     raise Rejection(12, "There is nothing at /.", status=404)
+
+
+class _Application(Flask):
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Return the routes for a request."""
+        return None if request is None else url_map_of(request.path).bind_to_environ(request.environ)
 
 
 class _InboxLater:
@@ -143,14 +139,11 @@ class _InboxLater:
 
 def create_app(here: Surroundings) -> Flask:
     """Return the application, which has that of the inbox within."""
-    app = Flask("emailapi.sandbox", static_folder=None, template_folder=None)
-    app.url_map = _url_map()
-    app.view_functions.update((_endpoint(route), partial(_view, here, route)) for route in ROUTES)
+    app = _Application("emailapi.sandbox", static_folder=None, template_folder=None)
+    app.view_functions.update({ROUTE: partial(_view, here), HOME: _home})
     TrackingPages(here.store, here.clock).add_to(app)
-    app.view_functions["home"] = _home
     app.before_request(lambda: access.admit(here.hosts, request.method, request.headers))
     handle_failures(app, _rejected)
-    paths = Paths(route.path for route in ROUTES)
-    edge = Edge(app.wsgi_app, _InboxLater(here), paths, lambda: here.clock().now(), here.log, here.shaping)
+    edge = Edge(app.wsgi_app, _InboxLater(here), lambda: here.clock().now(), here.log, here.shaping)
     app.wsgi_app = edge  # type: ignore[method-assign]
     return app

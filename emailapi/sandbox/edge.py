@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from .._net import monotonic
 from .effects import Shaping, Write
-from .paths import Paths
 from .request_log import Notes, RecordedRequest, RequestLog
+from .url_maps import spell
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -28,18 +28,17 @@ class Edge:
         self,
         application: WSGIApplication,
         inbox: WSGIApplication,
-        paths: Paths,
         now: Callable[[], datetime],
         log: RequestLog,
         shaping: Shaping,
     ) -> None:
         """Put an edge around an application, and beside it that of the inbox, whose requests are not recorded."""
-        self._application, self._inbox, self._paths, self._now = application, inbox, paths, now
+        self._application, self._inbox, self._now = application, inbox, now
         self._log, self._shaping = log, shaping
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Carry a request out."""
-        environ["PATH_INFO"] = self._paths.spell(environ.get("PATH_INFO", ""))
+        environ["PATH_INFO"] = spell(environ.get("PATH_INFO", ""))
         if environ["PATH_INFO"].startswith(_OWN[0]) or environ["PATH_INFO"] == _OWN[1]:
             return self._inbox(environ, start_response)
         started, received_at, notes = monotonic(), self._now(), Notes()

@@ -6,13 +6,10 @@ from collections.abc import Iterable, Mapping
 from email.message import Message
 
 from ..errors import InvalidArgument, InvalidEmail
-from ..mime import as_given, envelope_of, to_bytes
 from ..models.address import Addresses
 from ..models.attachment import Attachment
-from ..models.email import Email
 from .captured import CapturedEmail, captured
 from .instants import micros
-from .receiving import Received, receive
 from .smtp.mime import Unreadable, read_message
 from .store import Row, Transaction
 from .tables import messages, servers
@@ -66,6 +63,9 @@ class Receiving(Watching):
             InvalidEmail: A field is not valid.
             InvalidArgument: No server receives the email of `to`, or `raw` is too large to be read.
         """
+        from ..mime import as_given, to_bytes  # only now: few sandboxes get email
+        from ..models.email import Email
+
         if spam_score is not None:
             headers = {**(headers or {}), "X-Spam-Score": f"{spam_score:g}"}
         place = self._place()
@@ -113,6 +113,8 @@ def _with_headers(content: bytes, headers: Mapping[str, str]) -> bytes:
 
 
 def _received(db: Transaction, server: Row, recipient: str, content: bytes, now: int) -> Row:
+    from .receiving import Received, receive
+
     try:
         message = read_message(content)
     except Unreadable as problem:
@@ -125,6 +127,8 @@ def _received(db: Transaction, server: Row, recipient: str, content: bytes, now:
 
 
 def _envelope_sender(content: bytes) -> str:
+    from ..mime import envelope_of
+
     try:
         return envelope_of(content)[0] or ""
     except InvalidEmail:
