@@ -32,6 +32,6 @@ def create_inbox_app(here: Surroundings) -> Flask:
     app.url_map = _url_map()
     InboxAPI(here).add_to(app)
     Inbox(here).add_to(app)
-    app.before_request(lambda: admit(here.hosts, request.method, request.headers))
+    app.before_request(lambda: admit(here.hosts, request.environ))
     handle_failures(app, _rejected)
     return app

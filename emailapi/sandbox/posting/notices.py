@@ -156,6 +156,8 @@ class Notices:
         return self._audiences[stream]
 
     def _listening(self, stream: int) -> _Audience | None:
+        if not webhooks.any_listens(self._db, stream):
+            return None
         row = streams.owner_of(self._db, stream)
         server = None if row is None else servers.by_id(self._db, row["server"])
         if row is None or server is None:
