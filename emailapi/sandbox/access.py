@@ -15,10 +15,12 @@ from .tables import account, servers
 from .tables.servers import Server
 
 if TYPE_CHECKING:
-    from werkzeug.datastructures import Headers
+    from wsgiref.types import WSGIEnvironment
 
 SERVER_HEADER = "X-Postmark-Server-Token"
 ACCOUNT_HEADER = "X-Postmark-Account-Token"
+# The same headers in a WSGI environment.
+SERVER_KEY, ACCOUNT_KEY = (f"HTTP_{name.upper().replace('-', '_')}" for name in (SERVER_HEADER, ACCOUNT_HEADER))
 TEST_TOKEN = "POSTMARK_API_TEST"
 
 
@@ -79,7 +81,19 @@ class Hosts:
             )
 
 
-def admit_origin(headers: Headers) -> None:
+def admit(hosts: Hosts, environ: WSGIEnvironment) -> None:
+    """
+    Check the host and the origin of a request.
+
+    Raises:
+        Rejection: 403.
+    """
+    hosts.admit(environ.get("HTTP_HOST", ""))
+    if environ["REQUEST_METHOD"] not in {"GET", "HEAD", "OPTIONS"}:
+        _admit_origin(environ)
+
+
+def _admit_origin(environ: WSGIEnvironment) -> None:
     """
     Check that no other website sends a request that changes something and has no token.
 
@@ -90,9 +104,10 @@ def admit_origin(headers: Headers) -> None:
     Raises:
         Rejection: 403.
     """
-    origin, site = headers.get("Origin"), headers.get("Sec-Fetch-Site")
-    own = f"http://{headers.get('Host', '')}"
-    if SERVER_HEADER in headers or ACCOUNT_HEADER in headers or site == "same-origin" or origin == own:
+    if SERVER_KEY in environ or ACCOUNT_KEY in environ:
+        return
+    origin, site = environ.get("HTTP_ORIGIN"), environ.get("HTTP_SEC_FETCH_SITE")
+    if site == "same-origin" or origin == f"http://{environ.get('HTTP_HOST', '')}":
         return
     if origin is not None or site is not None:
         raise Rejection(403, "The sandbox does not take this request from a page of another website.", status=403)

@@ -11,6 +11,8 @@ import re
 
 import attrs
 
+from ..errors import InvalidEmail
+from ..models.address import parse_addresses
 from .rejection import Rejection
 
 _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'`*+\-/=^_{|}~]+")
@@ -20,6 +22,7 @@ _WHOLE_DOMAIN = re.compile(r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])
 _PART = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>]*>|[^",<]+|.', re.DOTALL)
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_BETWEEN = re.compile(r'[\s<>,;"()]+')
 _SHOWN = 200
 # The fields whose addresses need a domain with a dot.
 _SENT_TO = frozenset({"From", "To", "Cc", "Bcc"})
@@ -105,6 +108,17 @@ def read_addresses(text: str, field: str) -> tuple[Mailbox, ...]:
         Rejection: 300, with the name of the field and the item that is not a valid address.
     """
     return tuple([_read(item, field) for item in _items(text, field)]) if text else ()
+
+
+def addresses(text: str) -> list[Mailbox]:
+    """Return the addresses in the text of a header, as far as they can be read."""
+    if not text:
+        return []
+    try:
+        return [Mailbox(one.email, one.name) for one in parse_addresses(text)]
+    except InvalidEmail:
+        # The standard library's parser calls itself for each parenthesis, which the sender counts.
+        return [Mailbox(word) for word in _BETWEEN.split(text) if 0 < word.find("@") < len(word) - 1]
 
 
 def is_address(text: str) -> bool:

@@ -8,79 +8,40 @@ that ends in an error of the sandbox has stored nothing.
 
 from __future__ import annotations
 
-import logging
-import uuid
-from collections.abc import Callable
-from functools import cache, partial
+import threading
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map
+from flask import Flask, Request, Response, request
+from werkzeug.routing import MapAdapter
 
 from . import access
-from .access import Hosts
 from .calls import Call
 from .edge import EFFECT, NOTES, Edge
 from .effects import Effect
+from .failures import handle_failures
 from .faults import Faults
-from .http_json import JSON, json_response, read_arguments, read_json
-from .inbox import RULES as INBOX_RULES, Inbox, is_page
-from .inbox.frontend import error_page
-from .inbox_api import PREFIX, RULES, InboxAPI, error_response
+from .http_json import JSON, accepts_json, json_response, read_arguments, read_json
 from .matching import Incoming, recipients_of
-from .paths import Paths
 from .posting.verification import NotVerified
 from .rejection import Rejection
 from .request_log import Notes
-from .routes import ROUTES
-from .routing import Route, URLRule
-from .store import StorageFailed
+from .routing import Route
 from .surroundings import Surroundings
 from .tables.servers import Server
-from .tracking_pages import TrackingPages, with_tracking_pages
+from .tracking_pages import TrackingPages
+from .url_maps import HOME, ROUTE, RouteRule, url_map_of
 
-_log = logging.getLogger("emailapi.sandbox")
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 
 def _rejected(rejection: Rejection) -> Response:
-    if f"{request.path}/".startswith(f"{PREFIX}/"):
-        return error_response(rejection)
-    if is_page(request.path):
-        return error_page(rejection)
     request.environ[NOTES].reject(rejection)
     response = json_response(rejection.envelope, rejection.status)
     response.headers.update(rejection.headers)
     return response
-
-
-def _not_routed(error: HTTPException) -> Response:
-    """Return the response to what Flask itself rejects: an unknown path, and a method that the path does not have."""
-    if error.code == 405:
-        response = _rejected(Rejection(615, f"{request.path} does not take {request.method}.", status=405))
-        response.headers.extend(name_value for name_value in error.get_headers() if name_value[0] == "Allow")
-        return response
-    return _rejected(Rejection(12, f"There is nothing at {request.path}.", status=error.code))
-
-
-def _failed(error: Exception) -> Response:
-    """
-    Log an error of the sandbox, and respond with its id instead of a traceback.
-
-    The response to a request that only reads is the service's. Any other request has stored nothing, and code 100 says
-    so: after code 101 its client would have to find out whether an email was accepted.
-    """
-    fault = uuid.uuid4()
-    _log.error("the sandbox failed at %s %s (fault %s)", request.method, request.path, fault, exc_info=error)
-    if request.method in {"GET", "HEAD"}:
-        return _rejected(Rejection(101, f"The sandbox failed; its log has the reason at the fault {fault}."))
-    return _rejected(
-        Rejection(100, f"The sandbox failed and stored nothing; its log has the reason at the fault {fault}.")
-    )
-
-
-def _unavailable(error: StorageFailed) -> Response:
-    _log.error("%s %s was not carried out: %s", request.method, request.path, error)
-    return _rejected(Rejection(100, f"The request was not carried out: {error}."))
 
 
 def _meet(faults: Faults, route: Route, server: Server | None, body: object, addressed: bool) -> Effect | None:
@@ -102,20 +63,24 @@ def _meet(faults: Faults, route: Route, server: Server | None, body: object, add
     return met[0]
 
 
-def _view(here: Surroundings, route: Route, **arguments: object) -> Response:
+def _view(here: Surroundings, **arguments: object) -> Response:
     """Carry one request out."""
-    headers = request.headers
+    # Each look at an attribute of the proxy takes longer than the attribute.
+    sent: Request = request._get_current_object()  # type: ignore[attr-defined]
+    environ, rule = sent.environ, sent.url_rule
+    assert isinstance(rule, RouteRule)  # noqa: S101 - the endpoint has no others
+    route = rule.route
     server = None
-    notes: Notes = request.environ[NOTES]
+    notes: Notes = environ[NOTES]
     if route.account:
-        access.admit_account(here.store, headers.get(access.ACCOUNT_HEADER))
+        access.admit_account(here.store, environ.get(access.ACCOUNT_KEY))
     else:
-        server = access.server_of(here.store, headers.get(access.SERVER_HEADER), test_token=route.test_token)
+        server = access.server_of(here.store, environ.get(access.SERVER_KEY), test_token=route.test_token)
         notes.server_id = None if server is None else server.id
-    if request.accept_mimetypes.quality(JSON) <= 0:
+    if not accepts_json(environ.get("HTTP_ACCEPT", "")):
         raise Rejection(409, f"The header 'Accept: {JSON}' is missing or wrong.", status=415)
-    body, addressed = read_json(request, route.body_limit, notes.see) if route.body_limit else (None, False)
-    query = read_arguments(request)
+    body, addressed = read_json(sent, route.body_limit, notes.see) if route.body_limit else (None, False)
+    query = read_arguments(sent)
     effect = _meet(here.faults, route, server, body, addressed)
     if effect is not None and effect.prevents:
         return _instead(effect)
@@ -146,37 +111,49 @@ def _instead(effect: Effect) -> Response:
     return response
 
 
-def _admit(hosts: Hosts) -> None:
-    hosts.admit(request.headers.get("Host", ""))
-    if request.method not in {"GET", "HEAD", "OPTIONS"}:
-        access.admit_origin(request.headers)
+def _home() -> Response:
+    if "text/html" in request.headers.get("Accept", ""):
+        return Response(status=303, headers={"Location": "/inbox"})
+    raise Rejection(12, "There is nothing at /.", status=404)
 
 
-def _endpoint(route: Route) -> str:
-    return f"{route.method} {route.path}"
+class _Application(Flask):
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Return the routes for a request."""
+        if request is None:
+            return None
+        # The sandbox builds no URLs: the name of the server does not matter.
+        path, query = request.path, request.environ.get("QUERY_STRING", "")
+        return MapAdapter(url_map_of(path), "localhost", "/", "", "http", path, request.method, query)
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a function as it is: none of the sandbox is a coroutine."""
+        return func
 
 
-@cache
-def _url_map() -> Map:
-    """Compile the routes once in a process: this takes longer than everything else a sandbox does at its start."""
-    rules = [URLRule(route.path, endpoint=_endpoint(route), methods=[route.method]) for route in ROUTES]
-    return with_tracking_pages([*rules, *(rule.empty() for rule in (*RULES, *INBOX_RULES))])
+class _InboxLater:
+    """The application of the inbox, imported at its first request: most tests need neither pages nor the JSON API."""
+
+    def __init__(self, here: Surroundings) -> None:
+        self._here, self._lock = here, threading.Lock()
+        self._application: Flask | None = None
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with self._lock:
+            if self._application is None:
+                from .inbox_app import create_inbox_app
+
+                self._application = create_inbox_app(self._here)
+        return self._application(environ, start_response)
 
 
 def create_app(here: Surroundings) -> Flask:
-    """Return the application."""
-    app = Flask("emailapi.sandbox", static_folder=None, template_folder=None)
-    app.url_map = _url_map()
-    app.view_functions.update((_endpoint(route), partial(_view, here, route)) for route in ROUTES)
+    """Return the application, which has that of the inbox within."""
+    app = _Application("emailapi.sandbox", static_folder=None, template_folder=None)
+    app.view_functions.update({ROUTE: partial(_view, here), HOME: _home})
     TrackingPages(here.store, here.clock).add_to(app)
-    InboxAPI(here).add_to(app)
-    Inbox(here).add_to(app)
-    app.before_request(partial(_admit, here.hosts))
-    app.register_error_handler(Rejection, _rejected)
-    app.register_error_handler(HTTPException, _not_routed)
-    app.register_error_handler(StorageFailed, _unavailable)
-    app.register_error_handler(Exception, _failed)
-    paths = Paths(route.path for route in ROUTES)
-    edge = Edge(app.wsgi_app, paths, lambda: here.clock().now(), here.log, here.shaping)
+    app.before_request(lambda: access.admit(here.hosts, request.environ))
+    handle_failures(app, _rejected)
+    edge = Edge(app.wsgi_app, _InboxLater(here), lambda: here.clock().now(), here.log, here.shaping)
     app.wsgi_app = edge  # type: ignore[method-assign]
     return app

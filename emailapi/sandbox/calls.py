@@ -9,18 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import attrs
 
 from ..models.listing import PAGE_LIMIT, RECORD_LIMIT
 from .faults import Faults
 from .instants import micros, range_end, range_start
-from .posting.verification import Verified
 from .rejection import Rejection
 from .store import Transaction
 from .tables import streams
 from .tables.servers import Server
 from .tables.streams import Stream
+
+if TYPE_CHECKING:
+    from .posting.verification import Verified
 
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _ID = re.compile(r"[0-9]{1,18}")

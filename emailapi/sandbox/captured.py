@@ -16,12 +16,11 @@ from ..models.address import Address
 from ..models.attachment import Attachment
 from ..models.header import Header
 from ..models.messages import MessageEvent
+from .addresses import addresses
 from .arguments import check_text
 from .attachments import File
 from .instants import moment
 from .progress import event_of
-from .smtp.emails import addresses
-from .source import source_of
 from .store import Row, Store
 from .tables import account, messages
 from .tracking import place_of, received
@@ -127,6 +126,8 @@ class CapturedEmail(ReadableEmail):
     @property
     def raw(self) -> bytes:
         """The email as a MIME message."""
+        from .source import source_of  # only now: few tests read it
+
         with self._place.store().transaction(writing=False) as db:
             return source_of(db, self._row)
 

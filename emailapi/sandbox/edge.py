@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from .._net import monotonic
 from .effects import Shaping, Write
-from .paths import Paths
 from .request_log import Notes, RecordedRequest, RequestLog
+from .url_maps import spell
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -27,21 +27,20 @@ class Edge:
     def __init__(
         self,
         application: WSGIApplication,
-        paths: Paths,
+        inbox: WSGIApplication,
         now: Callable[[], datetime],
         log: RequestLog,
         shaping: Shaping,
     ) -> None:
-        """Put an edge around an application."""
-        self._application, self._paths, self._now = application, paths, now
+        """Put an edge around an application, and beside it that of the inbox, whose requests are not recorded."""
+        self._application, self._inbox, self._now = application, inbox, now
         self._log, self._shaping = log, shaping
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Carry a request out."""
-        environ["PATH_INFO"] = self._paths.spell(environ.get("PATH_INFO", ""))
+        environ["PATH_INFO"] = spell(environ.get("PATH_INFO", ""))
         if environ["PATH_INFO"].startswith(_OWN[0]) or environ["PATH_INFO"] == _OWN[1]:
-            environ[NOTES] = Notes()
-            return self._application(environ, start_response)
+            return self._inbox(environ, start_response)
         started, received_at, notes = monotonic(), self._now(), Notes()
         environ[NOTES] = notes
         status: list[int] = []

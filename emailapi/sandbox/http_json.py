@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NoReturn
 
 from flask import Request, Response
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
 
 from ..wire import dump_json
 from .calls import read_query
@@ -21,6 +24,15 @@ _FAULT = f"@{FAULT_DOMAIN}".encode()
 
 def _no_constant(text: str) -> NoReturn:
     raise ValueError(f"{text} is not a JSON number")
+
+
+_decoder = json.JSONDecoder(parse_constant=_no_constant, parse_float=WrittenFloat)
+
+
+@lru_cache(64)
+def accepts_json(accept: str) -> bool:
+    """Return whether the header `Accept` of a request allows a response in JSON."""
+    return parse_accept_header(accept, MIMEAccept).quality(JSON) > 0
 
 
 def read_json(sent: Request, limit: int, see: Callable[[bytes], None] | None = None) -> tuple[object, bool]:
@@ -39,14 +51,14 @@ def read_json(sent: Request, limit: int, see: Callable[[bytes], None] | None = N
         raise Rejection(409, f"The header 'Content-Type: {JSON}' is missing or wrong.", status=415)
     if (sent.content_length or 0) > limit:
         raise Rejection(300, f"The request is larger than {limit // MEGABYTE} MB.", status=413)
-    encoding = sent.headers.get("Content-Encoding", "identity")
+    encoding = sent.environ.get("HTTP_CONTENT_ENCODING", "identity")
     if encoding.strip().lower() != "identity":
         raise Rejection(402, f"Bodies are taken as they are, not as '{encoding[:80]}'.")
     try:
         data = sent.get_data(cache=False)
         if see is not None:
             see(data)
-        value = json.loads(data.decode("utf-8-sig"), parse_constant=_no_constant, parse_float=WrittenFloat)
+        value = _decoder.decode(data.decode("utf-8-sig"))
         return value, _FAULT in data
     except RecursionError:
         raise Rejection(402, "The body is nested too deeply.") from None
@@ -61,6 +73,8 @@ def read_arguments(sent: Request) -> dict[str, str]:
     Raises:
         Rejection: 403: a value has a NUL character, which no text in the database has.
     """
+    if not sent.query_string:
+        return {}
     query = read_query(sent.args.items(multi=True))
     for name, value in query.items():
         if "\0" in value:

@@ -7,15 +7,12 @@ from email.message import Message
 
 from .._hints import explain_calls
 from ..errors import InvalidArgument, InvalidEmail
-from ..mime import as_given, envelope_of, to_bytes
 from ..models import fields
 from ..models.address import Addresses
 from ..models.attachment import Attachment
-from ..models.email import Email
 from .arguments import number
 from .captured import CapturedEmail, captured
 from .instants import micros
-from .receiving import Received, receive
 from .smtp.mime import Unreadable, read_message
 from .store import Row, Transaction
 from .tables import messages, servers
@@ -71,6 +68,9 @@ class Receiving(Watching):
             InvalidArgument: No server receives the email of `to`, `raw` is too large to be read, or an argument has a
                 wrong type.
         """
+        from ..mime import as_given, to_bytes  # only now: few sandboxes get email
+        from ..models.email import Email
+
         if spam_score is not None:
             headers = {**(headers or {}), "X-Spam-Score": f"{number(spam_score, 'spam_score'):g}"}
         if not isinstance(attachments, Iterable):
@@ -129,6 +129,8 @@ def _with_headers(content: bytes, headers: Mapping[str, str]) -> bytes:
 
 
 def _received(db: Transaction, server: Row, recipient: str, content: bytes, now: int) -> Row:
+    from .receiving import Received, receive
+
     try:
         message = read_message(content)
     except Unreadable as problem:
@@ -141,6 +143,8 @@ def _received(db: Transaction, server: Row, recipient: str, content: bytes, now:
 
 
 def _envelope_sender(content: bytes) -> str:
+    from ..mime import envelope_of
+
     try:
         return envelope_of(content)[0] or ""
     except InvalidEmail:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from importlib.resources import files
 from pathlib import Path
+from pkgutil import get_data
 
 from ..errors import ConfigurationError
 
@@ -59,8 +59,8 @@ def check_version(version: int, path: Path | None) -> None:
 
 def schema_statements() -> Iterator[str]:
     """Yield the statements of the schema: `executescript` would commit what was done before it."""
-    # By importlib.resources: the package may stand in a zip file.
-    script = files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
+    # By pkgutil: the package may stand in a zip file.
+    script = (get_data(__package__, "schema.sql") or b"").decode()
     pending = ""
     for line in script.splitlines(keepends=True):
         pending += line

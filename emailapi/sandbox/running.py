@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from datetime import timedelta
+from importlib.util import find_spec
 
 import attrs
 
@@ -24,7 +25,6 @@ from .posting.runner import Runner
 from .posting.targets import Targets
 from .posting.timetable import Timetable
 from .posting.verification import Verifying
-from .processing import Processing
 from .request_log import RequestLog
 from .retention import sweep
 from .scheduler import Chores, Scheduler
@@ -32,9 +32,12 @@ from .smtp.certificate import Certificate
 from .smtp.desk import Desk
 from .smtp.serving import SMTPListener
 from .spool import Spool
-from .store import Store, Transaction
+from .store import Row, Store, Transaction
 from .surroundings import Surroundings
 from .tables import account, servers
+
+if find_spec("css_inline") is None:  # imported with the first template
+    raise ModuleNotFoundError(name="css_inline")
 
 
 @attrs.frozen(kw_only=True)
@@ -118,7 +121,7 @@ def run(plan: Plan) -> Running:
         smtp = closing.enter_context(listen(plan.host, plan.smtp_port))
         store = Store(plan.data, plan.fill)
         closing.callback(store.close)
-        spool = Spool(store, Processing(plan.faults))
+        spool = Spool(store, lambda rows: _process(plan.faults, rows))
         with store.transaction(writing=plan.allow_server_deletion, processed=False) as db:
             tokens = servers.tokens(db, servers.FIRST)[0], account.token(db)
             if plan.allow_server_deletion:
@@ -150,6 +153,13 @@ def run(plan: Plan) -> Running:
             closing=closing.pop_all(),
             pid=os.getpid(),
         )
+
+
+def _process(faults: Faults, rows: Sequence[Row]) -> Callable[[Transaction], None]:
+    """Read messages that came by SMTP, and return what stores them."""
+    from .processing import Processing  # only now: it reads MIME, and most sandboxes get no message by SMTP
+
+    return Processing(faults)(rows)
 
 
 def _serve(

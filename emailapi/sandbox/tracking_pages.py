@@ -7,7 +7,6 @@ from collections.abc import Callable
 from html import escape
 
 from flask import Flask, Response, request
-from werkzeug.routing import Map, Rule
 
 from .clock import Clock
 from .outcomes import Outcomes, Target
@@ -119,8 +118,3 @@ class TrackingPages:
         if agreed:
             return _page("Unsubscribed", f"<p>{address} is unsubscribed.</p>")
         return _page("Unsubscribe", _FORM.format(address=address))
-
-
-def with_tracking_pages(rules: list[Rule]) -> Map:
-    """Return the URL map of routes and tracking links."""
-    return Map([*rules, *(rule.empty() for rule in RULES)], strict_slashes=False, merge_slashes=False)

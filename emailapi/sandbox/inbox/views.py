@@ -58,7 +58,6 @@ def _endpoint(page: Described) -> str:
 
 
 _OF_ALL = {
-    "home": URLRule("/", endpoint="inbox home", methods=["GET"]),
     "start": URLRule("/inbox", endpoint="inbox start", methods=["GET"]),
     "login": URLRule("/inbox/login", endpoint="inbox login", methods=["POST"]),
     "events": URLRule("/inbox/events", endpoint="inbox events", methods=["GET"]),
@@ -69,11 +68,6 @@ RULES = (
     *FRAME_RULES,
     *(URLRule(f"/inbox/<int:server_id>{page.path}", endpoint=_endpoint(page), methods=[page.method]) for page in PAGES),
 )
-
-
-def is_page(path: str) -> bool:
-    """Return whether a path is one of the inbox's pages, where errors are shown as pages, too."""
-    return path == "/inbox" or path.startswith("/inbox/")
 
 
 class Inbox:
@@ -89,7 +83,6 @@ class Inbox:
         """Let an application show the pages; its URL map has `RULES`."""
         app.view_functions.update(
             {
-                "inbox home": self._home,
                 "inbox start": self._start,
                 "inbox events": self._events,
                 "inbox login": self._entry.log_in,
@@ -98,11 +91,6 @@ class Inbox:
         )
         FrameViews(self._here).add_to(app)
         app.view_functions.update((_endpoint(page), partial(self._view, page)) for page in PAGES)
-
-    def _home(self) -> Response:
-        if "text/html" in request.headers.get("Accept", ""):
-            return Response(status=303, headers={"Location": "/inbox"})
-        raise Rejection(12, "There is nothing at /.", status=404)
 
     def _start(self) -> Response:
         """Lead to the server that was looked at last, or to the first."""

@@ -13,8 +13,9 @@ from ...errors import InvalidArgument
 from ...webhooks import payloads
 from ..instants import micros
 from ..posting.attempts import AttemptFilters, WebhookAttempt
+from ..posting.notices import BUILDERS
 from ..posting.timetable import INBOUND
-from ..posting.verification import SAMPLES, NotVerified
+from ..posting.verification import NotVerified
 from ..routes import server, webhooks as rules
 from ..tables import streams, webhook_requests, webhooks
 from .copying import pretty
@@ -91,7 +92,7 @@ def show_webhooks(call: PageCall) -> Values:
 
 def _samples() -> list[tuple[str, str]]:
     """Return an example of each payload: pairs of a trigger and JSON."""
-    builders = {**SAMPLES, INBOUND: "inbound"}
+    builders = {**BUILDERS, INBOUND: "inbound"}
     return [(trigger, pretty(getattr(payloads, builder)())) for trigger, builder in builders.items()]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .exchange import Outcome
+from .orders import Outcome
 from .timetable import INBOUND, is_accepted
 
 _RAILS = "/rails/action_mailbox/postmark/inbound_emails"

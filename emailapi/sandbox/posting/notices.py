@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from ...webhooks import payloads
-from ...webhooks.writing import Payload
 from ...wire import dump_json
 from ..addresses import read_addresses
 from ..instants import moment
@@ -18,6 +16,9 @@ from ..store import Row, Transaction
 from ..tables import messages, servers, streams, webhook_requests, webhooks
 from ..tables.webhook_requests import NewRequest
 from .timetable import INBOUND
+
+if TYPE_CHECKING:
+    from ...webhooks.writing import Payload
 
 # The URLs in the settings of a server, from before there were webhooks: they are told of the default stream.
 _DEFAULT_STREAM = "outbound"
@@ -27,13 +28,14 @@ _HOOKS = {
     "open_hook_url": ("Open",),
     "click_hook_url": ("Click",),
 }
-_BUILDERS: dict[str, Callable[..., Payload]] = {
-    "Delivery": payloads.delivery,
-    "Bounce": payloads.bounce,
-    "SpamComplaint": payloads.complaint,
-    "Open": payloads.open,
-    "Click": payloads.click,
-    "SubscriptionChange": payloads.subscription_change,
+# The builders of payloads by trigger.
+BUILDERS = {
+    "Open": "open",
+    "Click": "click",
+    "Delivery": "delivery",
+    "Bounce": "bounce",
+    "SpamComplaint": "complaint",
+    "SubscriptionChange": "subscription_change",
 }
 _SMTP_ERROR = "SMTPApiError"
 
@@ -154,6 +156,8 @@ class Notices:
         return self._audiences[stream]
 
     def _listening(self, stream: int) -> _Audience | None:
+        if not webhooks.any_listens(self._db, stream):
+            return None
         row = streams.owner_of(self._db, stream)
         server = None if row is None else servers.by_id(self._db, row["server"])
         if row is None or server is None:
@@ -167,6 +171,8 @@ class Notices:
         return _Audience(row["id"], server, listeners) if listeners else None
 
     def _request(self, notice: Notice, audience: _Audience, listener: _Listener, fields: dict[str, Any]) -> NewRequest:
+        from ...webhooks import payloads  # only now: a server without webhooks needs none
+
         subject, sender = fields.pop("subject", None), fields.pop("sender", None)
         if notice.trigger in ("Bounce", "SpamComplaint"):
             fields["subject"] = subject
@@ -175,7 +181,7 @@ class Notices:
         if notice.trigger not in ("Open", "Click"):
             fields["server_id"] = audience.server["id"]
         message_id = fields.pop("message_id")
-        payload = _BUILDERS[notice.trigger](
+        payload: Payload = getattr(payloads, BUILDERS[notice.trigger])(
             message_id or str(uuid.uuid4()),
             email=notice.recipient,
             message_stream=audience.stream_id,

@@ -7,8 +7,8 @@ from ..events import BOUNCE_TYPES, report
 from ..store import Transaction
 from ..tables import bounces, messages, webhook_requests
 from ..tables.bounces import Bounce
-from .exchange import Headers, Outcome
 from .hints import hint
+from .orders import Headers, Outcome
 from .sending import Sending
 from .timetable import INBOUND, Timetable, is_accepted
 

@@ -6,6 +6,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ..._net import monotonic
 from ...errors import ConfigurationError
@@ -15,11 +16,14 @@ from ..instants import micros
 from ..scheduler import Job
 from ..store import Row, StorageFailed, Store
 from ..tables import webhook_requests
-from .exchange import Line, Outcome, send
+from .orders import Outcome
 from .results import keep_result
 from .sending import Sending, failed_by_fault, sending_of
 from .targets import Targets
 from .timetable import Timetable
+
+if TYPE_CHECKING:
+    from .exchange import Line
 
 _log = logging.getLogger("emailapi.sandbox")
 
@@ -118,6 +122,8 @@ class Runner(Job):
         failed = failed_by_fault(sending, self._faults)
         if failed is not None:
             return failed
+        from .exchange import Line, send  # only now: urllib3 takes long to import, and most sandboxes need none
+
         line = Line(sending.order.timeout)
         with self._changed:
             self._lines.add(line)

@@ -9,7 +9,7 @@ from ..matching import Incoming
 from ..store import Row, Transaction
 from ..tables import servers, webhooks
 from ..tables.webhooks import HookTarget
-from .exchange import USER_AGENT, Order, Outcome
+from .orders import USER_AGENT, Order, Outcome
 from .targets import NotAllowed, read_url
 from .timetable import INBOUND, Timetable
 

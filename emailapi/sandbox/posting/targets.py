@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from urllib.parse import unquote
 
 import attrs
-from urllib3.exceptions import LocationParseError
-from urllib3.util import parse_url
 
 from ...errors import ConfigurationError
 from ..access import host_name, is_loopback
@@ -72,6 +70,9 @@ def read_url(url: str) -> Target:
     Raises:
         NotAllowed: The URL is not valid, or not http or https.
     """
+    from urllib3.exceptions import LocationParseError  # only now, as in the runner
+    from urllib3.util import parse_url
+
     try:
         parts = parse_url(url)
     except LocationParseError:

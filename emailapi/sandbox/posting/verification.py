@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import attrs
 
-from ...models.webhooks import TriggerCheck, WebhookVerification
-from ...webhooks import payloads
-from ...webhooks.writing import Payload
 from ...wire import dump_json
 from ..responses import written
 from ..store import Row, Store
@@ -18,19 +16,13 @@ from ..tables import servers, webhook_requests
 from ..tables.webhook_requests import NewRequest
 from ..tables.webhooks import Webhook, target_of
 from .hints import hint
+from .notices import BUILDERS
 from .results import keep_attempt
 from .runner import Runner
 from .sending import make_sending
 
-# The builders of payloads by trigger.
-SAMPLES = {
-    "Open": "open",
-    "Click": "click",
-    "Delivery": "delivery",
-    "Bounce": "bounce",
-    "SpamComplaint": "complaint",
-    "SubscriptionChange": "subscription_change",
-}
+if TYPE_CHECKING:
+    from ...webhooks.writing import Payload
 
 
 @attrs.frozen
@@ -53,6 +45,8 @@ class Verified:
 
     def shown(self, webhook_id: int) -> dict[str, object]:
         """Return the result as the API shows it."""
+        from ...models.webhooks import TriggerCheck, WebhookVerification
+
         passed = sum(not problem for _, _, problem in self.results)
         checks = [
             written(
@@ -95,11 +89,13 @@ class Verifying:
             asked: Server and settings.
             webhook_id: The webhook whose attempts these are; None for settings that are not stored yet.
         """
+        from ...webhooks import payloads
+
         with self.store.transaction(writing=False) as db:
             server = servers.by_id(db, asked.server)
         results = []
         triggers = json.loads(asked.webhook.triggers)
-        for trigger, sample in SAMPLES.items():
+        for trigger, sample in BUILDERS.items():
             if server is not None and triggers[trigger]["Enabled"]:
                 results.append(self._post(server, asked.webhook, trigger, payloads.check(sample), webhook_id))
         return Verified(asked.webhook, tuple(results))

@@ -14,9 +14,7 @@ from email.utils import quote
 
 import attrs
 
-from ...errors import InvalidEmail
-from ...models.address import parse_addresses
-from ..addresses import Mailbox, read_addresses
+from ..addresses import Mailbox, addresses, read_addresses
 from ..rejection import Rejection
 from ..rules import TRACK_LINKS, CheckedEmail, check_email
 from .mime import IncomingMessage, decoded
@@ -26,7 +24,6 @@ _METADATA = "x-pm-metadata-"
 _BOUNCE_TYPE = "x-pm-bounce-type"
 _FIELDS = frozenset({"from", "to", "cc", "bcc", "reply-to", "subject", "mime-version"})
 UNKNOWN_ADDRESS = "unknown@sandbox.invalid"
-_BETWEEN = re.compile(r'[\s<>,;"()]+')
 _SPECIAL = re.compile(r'[()<>\[\]:;@\\,."]')
 
 
@@ -42,17 +39,6 @@ class ReadEmail:
 
     email: CheckedEmail
     problem: Rejection | None
-
-
-def addresses(text: str) -> list[Mailbox]:
-    """Return the addresses in the text of a header, as far as they can be read."""
-    if not text:
-        return []
-    try:
-        return [Mailbox(one.email, one.name) for one in parse_addresses(text)]
-    except InvalidEmail:
-        # The standard library's parser calls itself for each parenthesis, which the sender counts.
-        return [Mailbox(word) for word in _BETWEEN.split(text) if 0 < word.find("@") < len(word) - 1]
 
 
 def read_email(message: IncomingMessage, sender: str, recipients: Sequence[str]) -> ReadEmail:

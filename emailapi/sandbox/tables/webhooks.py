@@ -99,6 +99,19 @@ def of_stream(db: Transaction, stream: int) -> list[Row]:
     return db.rows("SELECT * FROM webhooks WHERE stream = ? ORDER BY id", stream)
 
 
+def any_listens(db: Transaction, stream: int) -> bool:
+    """Return whether a stream has webhooks, or its server URLs that are told of events."""
+    return (
+        db.row(
+            "SELECT 1 FROM streams s JOIN servers v ON v.id = s.server WHERE s.key = ?"
+            " AND (v.delivery_hook_url || v.bounce_hook_url || v.open_hook_url || v.click_hook_url <> ''"
+            " OR EXISTS (SELECT 1 FROM webhooks WHERE stream = s.key))",
+            stream,
+        )
+        is not None
+    )
+
+
 def verify(db: Transaction, webhook_id: int) -> None:
     """Store that a webhook has responded to its verification."""
     db.update("webhooks", webhook_id, status="verified")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from emailapi import Email, HttpAuth
-from emailapi.sandbox.posting.exchange import Outcome
 from emailapi.sandbox.posting.hints import hint
+from emailapi.sandbox.posting.orders import Outcome
 from emailapi.sandbox.posting.targets import read_url
 
 RAILS = "/rails/action_mailbox/postmark/inbound_emails"
