@@ -133,7 +133,8 @@ def test_suggestions_are_chosen_with_the_mouse_and_closed_by_escape(sandbox: San
     assert page.evaluate("document.activeElement.name") != "q"
 
 
-def test_notifications_are_off_until_they_are_switched_on(sandbox: Sandbox, send: Send, page: Any) -> None:
+def test_notifications_are_off_until_they_are_switched_on(sandbox: Sandbox, send: Send, chromium: Any) -> None:
+    page = chromium.new_context().new_page()
     page.context.grant_permissions(["notifications"], origin=sandbox.url)
     page.add_init_script(
         "window.told = []; window.Notification = class extends EventTarget {"
@@ -151,6 +152,7 @@ def test_notifications_are_off_until_they_are_switched_on(sandbox: Sandbox, send
     send(subject="Third")
     page.wait_for_selector("a.row >> text=Third")
     assert page.evaluate("told") == ["1 new message: Third"]
+    page.context.close()
 
 
 def test_clearing_asks_and_names_how_many(sandbox: Sandbox, send: Send, page: Any) -> None:
