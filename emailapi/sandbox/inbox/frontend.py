@@ -32,7 +32,7 @@ KEYBOARD = (
     (("1", "9"), "tabs of a message"),
     (("b", "c"), "menus of bounces and clicks"),
     (("r",), "post the last webhook request again"),
-    (("t",), "light or dark"),
+    (("t",), "light, dark, or as the system"),
     (("g i", "g w", "g t", "g r"), "inbox, webhooks, templates, requests"),
     (("?",), "this table"),
 )

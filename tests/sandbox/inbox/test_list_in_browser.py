@@ -82,11 +82,15 @@ def test_a_page_says_that_the_sandbox_has_stopped(sandbox: Sandbox, send: Send, 
     assert page.locator("text=First").is_visible()
 
 
-def test_the_theme_that_was_chosen_stays(sandbox: Sandbox, page: Any) -> None:
+def test_the_theme_that_was_chosen_stays_until_it_is_the_systems_again(sandbox: Sandbox, page: Any) -> None:
     page.goto(_inbox(sandbox))
-    page.click("[data-theme-switch]")
-    page.reload()
-    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    for system, themes in (("light", ["dark", "light", None]), ("dark", ["light", "dark", None])):
+        page.emulate_media(color_scheme=system)
+        for theme in themes:
+            page.click("[data-theme-switch]")
+            page.reload()
+            assert page.evaluate("document.documentElement.dataset.theme") == theme
+            assert page.get_attribute("[data-theme-switch]", "aria-label") == f"Theme: {theme or 'as the system'}"
 
 
 def test_counts_grow_with_the_list(sandbox: Sandbox, send: Send, page: Any) -> None:
