@@ -18,8 +18,9 @@ from .parts import short
 
 _OF_SERVER = re.compile(r"/inbox/\d+(?=/)", re.ASCII)
 _FOLDER = Path(__file__).parent
-_SCRIPTS = ("inbox.js", "search.js", "notify.js", "rail.js")
-_TYPES = {"inbox.css": "text/css; charset=utf-8", **dict.fromkeys(_SCRIPTS, "text/javascript; charset=utf-8")}
+# Each file that a browser asks for, with the files it is made of: one request for all scripts.
+_PARTS = {"inbox.css": ("inbox.css",), "inbox.js": ("inbox.js", "search.js", "notify.js", "rail.js")}
+_TYPES = {"inbox.css": "text/css; charset=utf-8", "inbox.js": "text/javascript; charset=utf-8"}
 KEYBOARD = (
     (("j", "k"), "next and previous message"),
     (("Enter", "o"), "open"),
@@ -31,7 +32,7 @@ KEYBOARD = (
     (("1", "9"), "tabs of a message"),
     (("b", "c"), "menus of bounces and clicks"),
     (("r",), "post the last webhook request again"),
-    (("t",), "light or dark"),
+    (("t",), "light, dark, or as the system"),
     (("g i", "g w", "g t", "g r"), "inbox, webhooks, templates, requests"),
     (("?",), "this table"),
 )
@@ -54,7 +55,8 @@ def environment() -> Environment:
 @cache
 def _assets() -> tuple[dict[str, bytes], str]:
     """Return the files of the browser, and a text that changes with them."""
-    files = {name: (_FOLDER / "static" / name).read_bytes() for name in _TYPES}
+    folder = _FOLDER / "static"
+    files = {name: b"\n".join([(folder / part).read_bytes() for part in parts]) for name, parts in _PARTS.items()}
     return files, hashlib.sha256(b"".join(files.values())).hexdigest()[:12]
 
 
@@ -96,7 +98,6 @@ def html_response(template: str, values: Mapping[str, object], status: int = 200
         .render(
             {
                 "assets": _assets()[1],
-                "scripts": _SCRIPTS,
                 "keyboard": KEYBOARD,
                 "base": "",
                 "q": "",

@@ -12,11 +12,14 @@ from ..rejection import Rejection
 from ..request_log import BODY_BYTES, RecordedRequest
 from .copying import pretty
 from .pages import PageCall, Pages, Values
+from .parts import part_of
 from .times import Instant, Times
 
 pages = Pages()
 
-_SHOWN = 200
+_SHOWN = 100
+# In the list, a longer request is copied from its own page.
+_COPIED = 1_000
 _MESSAGES = 3
 # Requests below these paths have the token of the account.
 _OF_ACCOUNT = ("/servers", "/domains", "/senders", "/data-removals", "/templates/push")
@@ -51,7 +54,9 @@ class _Entry:
     curl: str
 
 
-def _entry(number: int, request: RecordedRequest, times: Times, url: str, most: int = _MESSAGES) -> _Entry:
+def _entry(
+    number: int, request: RecordedRequest, times: Times, url: str, *, most: int = _MESSAGES, copied: bool = True
+) -> _Entry:
     path = f"{request.path}?{request.query}" if request.query else request.path
     reasons = [
         _Reason(
@@ -75,8 +80,12 @@ def _entry(number: int, request: RecordedRequest, times: Times, url: str, most: 
         more=max(len(request.message_ids) - most, 0),
         reasons=tuple(reasons),
         fault=request.fault or "",
-        curl="" if request.method == "SMTP" else _curl(request, url + path),
+        curl="" if request.method == "SMTP" or not copied else _curl(request, url + path),
     )
+
+
+def _is_short(request: RecordedRequest) -> bool:
+    return request.body_size + len(request.path) + len(request.query) <= _COPIED
 
 
 def _curl(request: RecordedRequest, url: str) -> str:
@@ -98,10 +107,11 @@ def show_requests(call: PageCall) -> Values:
     own = (None, call.server["id"])
     found = [(number, each) for number, each in call.here.log.numbered(rejected=rejected) if each.server_id in own]
     times, url = call.times, f"http://{call.host}"
+    part = part_of(found, call.query.get("from", ""), _SHOWN)
     return {
-        "entries": [_entry(number, each, times, url) for number, each in found[:_SHOWN]],
+        "entries": [_entry(number, each, times, url, copied=_is_short(each)) for number, each in part.items],
         "rejected": rejected,
-        "hidden": max(len(found) - _SHOWN, 0),
+        "part": part,
     }
 
 
@@ -111,7 +121,7 @@ def show_request(call: PageCall, number: int) -> Values:
     request = next((each for known, each in call.here.log.numbered() if known == number), None)
     if request is None or request.server_id not in (None, call.server["id"]):
         raise Rejection(12, f"Request {number} is not among the last ones of this server.", status=404)
-    entry = _entry(number, request, call.times, f"http://{call.host}", 500)
+    entry = _entry(number, request, call.times, f"http://{call.host}", most=500)
     return {"one": entry, "body": _shown(request), "cut": max(0, request.body_size - BODY_BYTES)}
 
 

@@ -127,7 +127,7 @@ def _values(call: PageCall, row: Row, chosen: Chosen) -> dict[str, object]:
         "model": chosen.given if shown.invalid else pretty(shown.model),
         "frame": _frame(capability, scheme, chosen, shown),
         "sources": [
-            (name, source_lines(row[column]))
+            (name, source_lines(row[column]).lines)
             for name, column in (("Subject", "subject"), ("HTML", "html_body"), ("Text", "text_body"))
             if row[column]
         ],

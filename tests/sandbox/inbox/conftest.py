@@ -67,6 +67,7 @@ def browsing(sandbox: Sandbox) -> Browsing:
 
 # Milliseconds that a page may take on a machine that does much else.
 _TIMEOUT = 120_000
+_SIZE: Any = {"width": 1280, "height": 800}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -86,7 +87,8 @@ def chromium(needs: Callable[[str, object, str], None]) -> Iterator[Any]:
     needs("chromium", path, "chromium is not installed")
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--host-resolver-rules=MAP *.example 127.0.0.1"]
+            executable_path=path,
+            args=["--no-sandbox", "--process-per-site", "--host-resolver-rules=MAP *.example 127.0.0.1"],
         )
         make = browser.new_context
 
@@ -100,18 +102,38 @@ def chromium(needs: Callable[[str, object, str], None]) -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture
-def page(chromium: Any) -> Iterator[Any]:
-    """A page of Chromium; an error of a script, or of the policy of a page, fails the test."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 800})
-    page = context.new_page()
+@pytest.fixture(scope="module")
+def window(chromium: Any) -> tuple[Any, list[str]]:
+    """The page of a file, since each new one starts processes, and the errors that it has met."""
+    page = chromium.new_context(viewport=_SIZE).new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: message.type == "error" and errors.append(message.text))
+    return page, errors
+
+
+@pytest.fixture
+def any_page(window: tuple[Any, list[str]]) -> Iterator[Any]:
+    """A page of Chromium that keeps nothing of other tests; its console may show what a policy has blocked."""
+    page, errors = window
     yield page
-    context.close()
+    page.evaluate("try { localStorage.clear() } catch { /* a page without an origin has none */ }")
+    for other in page.context.pages:
+        if other is not page:
+            other.close()
+    page.goto("about:blank")
+    page.set_viewport_size(_SIZE)
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference", forced_colors="none")
+    page.context.clear_cookies()
+    errors.clear()
+
+
+@pytest.fixture
+def page(any_page: Any, window: tuple[Any, list[str]]) -> Iterator[Any]:
+    """The same; an error of a script, or of the policy of a page, fails the test."""
+    yield any_page
     expected = ("ERR_CONNECTION_REFUSED", "status of 404")
-    assert [error for error in errors if not any(each in error for each in expected)] == []
+    assert [error for error in window[1] if not any(each in error for each in expected)] == []
 
 
 def words(html: str) -> str:

@@ -87,12 +87,15 @@ def test_a_page_says_that_the_sandbox_has_stopped(sandbox: Sandbox, send: Send, 
     assert page.locator("text=First").is_visible()
 
 
-@pytest.mark.exhaustive
-def test_the_theme_that_was_chosen_stays(sandbox: Sandbox, page: Any) -> None:
+def test_the_theme_that_was_chosen_stays_until_it_is_the_systems_again(sandbox: Sandbox, page: Any) -> None:
     page.goto(_inbox(sandbox))
-    page.click("[data-theme-switch]")
-    page.reload()
-    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    for system, themes in (("light", ["dark", "light", None]), ("dark", ["light", "dark", None])):
+        page.emulate_media(color_scheme=system)
+        for theme in themes:
+            page.click("[data-theme-switch]")
+            page.reload()
+            assert page.evaluate("document.documentElement.dataset.theme") == theme
+            assert page.get_attribute("[data-theme-switch]", "aria-label") == f"Theme: {theme or 'as the system'}"
 
 
 def test_counts_grow_with_the_list(sandbox: Sandbox, send: Send, page: Any) -> None:
@@ -139,7 +142,8 @@ def test_suggestions_are_chosen_with_the_mouse_and_closed_by_escape(sandbox: San
     assert page.evaluate("document.activeElement.name") != "q"
 
 
-def test_notifications_are_off_until_they_are_switched_on(sandbox: Sandbox, send: Send, page: Any) -> None:
+def test_notifications_are_off_until_they_are_switched_on(sandbox: Sandbox, send: Send, chromium: Any) -> None:
+    page = chromium.new_context().new_page()
     page.context.grant_permissions(["notifications"], origin=sandbox.url)
     page.add_init_script(
         "window.told = []; window.Notification = class extends EventTarget {"
@@ -157,6 +161,7 @@ def test_notifications_are_off_until_they_are_switched_on(sandbox: Sandbox, send
     send(subject="Third")
     page.wait_for_selector("a.row >> text=Third")
     assert page.evaluate("told") == ["1 new message: Third"]
+    page.context.close()
 
 
 def test_clearing_asks_and_names_how_many(sandbox: Sandbox, send: Send, page: Any) -> None:

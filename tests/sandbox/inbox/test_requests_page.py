@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 from typing import Any
 
@@ -72,3 +73,15 @@ def test_each_reply_that_rejects_by_smtp_is_listed(browsing: Any, sandbox: Sandb
 def test_no_more_of_a_message_is_copied_than_is_kept() -> None:
     size, kept = Submission(sender="", recipients=("a@b",), content=b"x" * 1_000).transcript(50)
     assert (size, kept) == (1_035, b"MAIL FROM:<>\r\nRCPT TO:<a@b>\r\nDATA\r\n" + b"x" * 15)
+
+
+def test_the_list_of_requests_is_short_and_leads_to_all_of_them(browsing: Any, api: Any) -> None:
+    for number in range(101):
+        api.get(f"/nothing/{number}", x="y" * 3_000 * (number % 2))
+    api.accepted(TextBody="x" * 9_000)
+    page = browsing.get("/requests")
+    assert len(page.content) < 200_000
+    assert "Requests 1 to 100 of 102 are shown. Further" in words(page.text)
+    assert re.search(r'href="/inbox/4000001/requests/102#curl" aria-label="As curl, on the page', page.text)
+    assert "Copy as curl" in page.text
+    assert "/nothing/0" in words(browsing.get("/requests", rejected="1", **{"from": "101"}).text)

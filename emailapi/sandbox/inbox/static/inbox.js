@@ -13,18 +13,24 @@
   const base = document.body.dataset.base || "/inbox";
   const root = document.documentElement;
 
-  // Light or dark: by the system until it is chosen.
+  // Light or dark: by the system until one is chosen, the other one first, and after both by the system again.
   const theme = stored("inbox-theme");
   if (theme === "light" || theme === "dark") root.dataset.theme = theme;
-  const switchTheme = () => {
-    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-    root.dataset.theme = dark ? "light" : "dark";
-    stored("inbox-theme", root.dataset.theme);
+  const nameTheme = () => {
+    const words = `Theme: ${root.dataset.theme || "as the system"}`;
+    for (const button of all("[data-theme-switch]")) Object.assign(button, { hidden: false, title: words, ariaLabel: words });
+    return words;
   };
-  for (const button of all("[data-theme-switch]")) {
-    button.hidden = false;
-    button.addEventListener("click", switchTheme);
-  }
+  const switchTheme = () => {
+    const order = matchMedia("(prefers-color-scheme: dark)").matches ? ["", "light", "dark"] : ["", "dark", "light"];
+    const next = order[(order.indexOf(root.dataset.theme || "") + 1) % 3];
+    if (next) root.dataset.theme = next;
+    else delete root.dataset.theme;
+    stored("inbox-theme", next);
+    say(nameTheme(), true);
+  };
+  nameTheme();
+  for (const button of all("[data-theme-switch]")) button.addEventListener("click", switchTheme);
 
   // Words for screen readers, at most every ten seconds.
   let saidAt = 0;
