@@ -87,6 +87,7 @@ def _tab_through(page: Any, path: str) -> None:
     assert unseen == [], path
 
 
+@pytest.mark.exhaustive
 def test_a_new_row_fades_in_unless_less_motion_is_asked_for(sandbox: Sandbox, send: Send, page: Any) -> None:
     send(subject="First")
     page.goto(f"{sandbox.inbox_url}/4000001")
@@ -97,6 +98,7 @@ def test_a_new_row_fades_in_unless_less_motion_is_asked_for(sandbox: Sandbox, se
         assert page.evaluate("getComputedStyle(document.querySelector('a.row.fresh')).animationName") == animation
 
 
+@pytest.mark.exhaustive
 def test_with_the_colours_of_the_system_states_and_the_current_parts_can_be_told_apart(
     sandbox: Sandbox, send: Send, page: Any
 ) -> None:
@@ -114,6 +116,7 @@ def test_with_the_colours_of_the_system_states_and_the_current_parts_can_be_told
     assert mark not in {page_colour, "rgba(0, 0, 0, 0)"}
 
 
+@pytest.mark.exhaustive
 def test_at_large_zoom_everything_can_be_read_without_scrolling_sideways(
     sandbox: Sandbox, paths: list[str], page: Any
 ) -> None:

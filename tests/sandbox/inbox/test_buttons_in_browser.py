@@ -116,6 +116,7 @@ def _again(press: Press, sandbox: Sandbox, api: Any, page: Any) -> None:
     assert "The email is posted in spite of the rules." in press(f"/m/{blocked}", "Bypass")
 
 
+@pytest.mark.exhaustive
 def test_each_button_does_what_it_says(page: Any, pressed: list[str], press: Press, sandbox: Sandbox, api: Any) -> None:
     """All in one window, since each page is opened anyway; the forms are those that the inbox has."""
     assert "A sample message was sent." in press("/connect", "Send a sample message")

@@ -73,6 +73,7 @@ def test_a_form_of_another_website_changes_nothing(
     assert _unchanged(sandbox)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", WEBSITES)
 def test_a_script_of_another_website_reads_and_changes_nothing(
     sandbox: Sandbox, send: Send, website: Website, any_page: Any, name: str
@@ -111,6 +112,7 @@ def test_a_script_of_another_website_reads_and_changes_nothing(
     assert _unchanged(sandbox)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", WEBSITES)
 def test_another_website_shows_the_inbox_neither_in_a_frame_nor_in_a_window_that_it_reaches(
     sandbox: Sandbox, send: Send, website: Website, any_page: Any, name: str
@@ -129,6 +131,7 @@ def test_another_website_shows_the_inbox_neither_in_a_frame_nor_in_a_window_that
     assert opened.value.evaluate("window.opener") is None
 
 
+@pytest.mark.exhaustive
 def test_the_inbox_is_not_shown_under_a_name_that_means_this_machine_only_now(
     sandbox: Sandbox, send: Send, any_page: Any
 ) -> None:
@@ -141,6 +144,7 @@ def test_the_inbox_is_not_shown_under_a_name_that_means_this_machine_only_now(
         assert sandbox.token not in any_page.content()
 
 
+@pytest.mark.exhaustive
 def test_a_script_under_a_rebound_name_reads_and_changes_nothing(sandbox: Sandbox, send: Send, any_page: Any) -> None:
     """All its requests go to its own origin: no rule of browsers stops them."""
     send(subject="Secret")
