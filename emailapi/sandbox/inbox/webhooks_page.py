@@ -26,7 +26,8 @@ from .times import Instant
 pages = Pages()
 
 _SHOWN = 100
-_BODY = 20_000
+# Of each body, so many bytes.
+_BODY = 5_000
 TRIGGERS = ("Open", "Click", "Delivery", "Bounce", "SpamComplaint", "SubscriptionChange")
 
 
@@ -74,8 +75,9 @@ def show_webhooks(call: PageCall) -> Values:
         known = [each.id for each in streams.of_server(db, call.server["id"]) if each.type != "Inbound"]
         counts = {row["id"]: webhook_requests.results_since(db, row["id"], now - _DAY) for row in rows}
     failed = call.query.get("failed_only") == "1"
-    filters: AttemptFilters = {"limit": _SHOWN, "failed": True} if failed else {"limit": _SHOWN}
-    found = call.webhooks.attempts(**filters)
+    filters: AttemptFilters = {"limit": _SHOWN + 1, "failed": True} if failed else {"limit": _SHOWN + 1}
+    newest = call.webhooks.attempts(**filters)
+    found = newest[:_SHOWN]
     with call.store.transaction(writing=False) as db:
         waiting = webhook_requests.waiting(db, min([each.id for each in found], default=0))
     return {
@@ -83,6 +85,7 @@ def show_webhooks(call: PageCall) -> Values:
         "attempts": [_shown(call, attempt, attempt.id in waiting) for attempt in found],
         "streams": known,
         "triggers": TRIGGERS,
+        "more_attempts": len(newest) > _SHOWN,
         "failed_only": failed,
         "inbound_hook": call.server["inbound_hook_url"],
         "inbound_raw": bool(call.server["raw_email_enabled"]),

@@ -50,6 +50,17 @@ def test_only_the_last_attempt_of_a_request_that_waits_can_be_made_now(
         assert page.count('name="now"') == 1
 
 
+def test_the_newest_attempts_are_shown(sandbox: Sandbox, client: Client, browsing: Browsing, send: Send) -> None:
+    client.webhooks.create(url="http://127.0.0.1:9/hooks", triggers={"delivery": {"enabled": True}})
+    send()
+    sandbox.clock.wait_idle()
+    for _ in range(100):
+        sandbox.webhooks.resend(sandbox.webhooks.attempts(limit=1)[0])
+    page = browsing.get("/webhooks").text
+    assert "The newest 100 attempts are shown." in page
+    assert len(page) < 400_000
+
+
 def test_samples_are_posted_to_a_webhook_and_can_be_posted_again(
     sandbox: Sandbox, client: Client, browsing: Browsing
 ) -> None:
