@@ -108,15 +108,15 @@ def _preview(opened: Opened) -> dict[str, object]:
 
 def _text(opened: Opened) -> dict[str, object]:
     own = opened.email.text_body or ""
-    whole = own or text_of_html(opened.email.html_body or "")
-    text = whole[:MOST]
+    whole = own or opened.email.html_body or ""
+    text = whole[:MOST] if own else text_of_html(whole[:MOST])
     pieces: list[tuple[str, bool]] = []
     at = 0
     for start, end in islice(places_of_links(text), _MOST_LINKS) if own else ():
         pieces += [(text[at:start], False), (text[start:end], True)]
         at = end
     pieces.append((text[at:], False))
-    return {"pieces": pieces, "text": text, "own": bool(own), "cut": len(whole) - len(text)}
+    return {"pieces": pieces, "text": text, "own": bool(own), "cut": max(0, len(whole) - MOST)}
 
 
 def _html(opened: Opened) -> dict[str, object]:
