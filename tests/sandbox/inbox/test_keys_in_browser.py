@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from emailapi.sandbox import Sandbox
 from emailapi.sandbox.inbox.frontend import KEYBOARD
 
 from ...ports import unused_port
 
+pytestmark = pytest.mark.exhaustive
 Send = Callable[..., str]
 COPIED = "navigator.clipboard.writeText = async (text) => { window.copied = text }"
 # Tested beside the lists and messages that they change.

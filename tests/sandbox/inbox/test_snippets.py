@@ -91,6 +91,7 @@ ActionMailer::Base.mail(from: "me@example.com", to: "you@example.com", subject: 
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_settings_of_laravel_let_its_mailer_send_an_email(sandbox: Sandbox, needs: Any) -> None:
     needs("php", Path("/usr/share/php/Symfony/Component/Mailer").exists(), "php-symfony-mailer is not installed")
     exported = _snippet(sandbox, "Laravel").replace("MAIL_", "export MAIL_")
@@ -99,6 +100,7 @@ def test_the_settings_of_laravel_let_its_mailer_send_an_email(sandbox: Sandbox, 
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_program_in_php_is_valid(sandbox: Sandbox, needs: Any, tmp_path: Path) -> None:
     """The vendor's library is not in Debian: its names are those of its version 7.0."""
     needs("php", shutil.which("php"), "php is not installed")
@@ -108,6 +110,7 @@ def test_the_program_in_php_is_valid(sandbox: Sandbox, needs: Any, tmp_path: Pat
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", ["Ruby", "Rails"])
 def test_a_program_in_ruby_sends_an_email(sandbox: Sandbox, needs: Any, name: str) -> None:
     gem = {"Ruby": "postmark", "Rails": "action_mailer"}[name]
