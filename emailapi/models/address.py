@@ -126,14 +126,19 @@ class Address(Part):
         return f"Address({self.email!r})" if self.name is None else f"Address({self.email!r}, {self.name!r})"
 
 
+# As the constructors of attrs set the fields of an immutable object.
+_setter = object.__setattr__.__get__
+
+
 def _plain_address(email: str) -> Address:
     """Return the address of a text that `_PLAIN` matches and that has no part that is too long, without a check."""
     # A constructor's call and a second match cost as much as all else that is done for a recipient.
-    address, put = object.__new__(Address), object.__setattr__
-    put(address, "email", email)
-    put(address, "name", None)
-    put(address, "mailbox", email)
-    put(address, "header", email)
+    address = object.__new__(Address)
+    put = _setter(address)
+    put("email", email)
+    put("name", None)
+    put("mailbox", email)
+    put("header", email)
     return address
 
 
@@ -257,8 +262,6 @@ def parse_address_field(value: Addresses, field: str) -> tuple[Address, ...]:
     Raises:
         InvalidEmail: An item is not a valid address, or has the wrong type. The error names `field`.
     """
-    if value is None or (type(value) is tuple and not value):
-        return ()
     # The usual forms first. A short text has no part that is too long.
     if type(value) is str and len(value) <= LABEL_LIMIT:
         if _PLAIN.fullmatch(value):
@@ -267,6 +270,8 @@ def parse_address_field(value: Addresses, field: str) -> tuple[Address, ...]:
             return (Address(named[2], named[1]),)
     elif isinstance(value, Address):
         return (value,)
+    if value is None or (type(value) is tuple and not value):
+        return ()
     where = field
     try:
         if isinstance(value, str):
