@@ -12,25 +12,21 @@ from ..errors import InvalidEmail
 from ..wire import is_lazy_text
 from .text import conversion_hint, convert_display_text, convert_header_text, convert_text
 
+# The two patterns without `re.compile` are compiled when an address is first written in an unusual form.
 # RFC 5322 section 3.4.1, with any non-ASCII letter (RFC 6532). Unusual domains (`a_b.example`) are accepted.
 _SPECIAL = r"""\s@"(),:;<>\[\]\\\x00-\x1f\x7f"""
-_MAILBOX = re.compile(
-    rf"""(?: "(?:[^"\\\x00-\x1f\x7f]|\\[^\x00-\x1f\x7f])*" | [^{_SPECIAL}]+ )
-         @
-         (?: \[[^\s\[\]\\\x00-\x1f\x7f]+\] | [^{_SPECIAL}.]+ (?:\.[^{_SPECIAL}.]+)* )
-    """,
-    re.VERBOSE,
-)
+_MAILBOX = rf"""(?x)
+    (?: "(?:[^"\\\x00-\x1f\x7f]|\\[^\x00-\x1f\x7f])*" | [^{_SPECIAL}]+ )
+    @
+    (?: \[[^\s\[\]\\\x00-\x1f\x7f]+\] | [^{_SPECIAL}.]+ (?:\.[^{_SPECIAL}.]+)* )
+"""
 _PLAIN = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 # `Name <address>` without quotes or encoded words, as most senders are written.
 _NAMED_PLAIN = re.compile(rf"([A-Za-z0-9'_-]+(?: [A-Za-z0-9'_-]+)*) <({_PLAIN.pattern})>")
 # A quote or bracket that is not closed runs to the end of the text: an error in any case, found in one pass.
-_TOKEN = re.compile(
-    r"""
+_TOKEN = r"""(?xs)
     "(?:[^"\\]|\\.)*"? | \((?:[^()\\]|\\.)*\)? | <(?:"(?:[^"\\]|\\.)*"|[^<>"])*> | \[[^\[\]]*\] | [^"(<\[,:;\\]+ | .
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+"""
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _NEEDS_QUOTES = re.compile(r'[()<>\[\]:;@\\,."\x00-\x1f\x7f]|^\s|\s$|  ')
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -99,7 +95,7 @@ class Address(Part):
         mailbox = email
         if not _PLAIN.fullmatch(email):
             convert_header_text(email, "email")
-            if not _MAILBOX.fullmatch(email):
+            if not re.fullmatch(_MAILBOX, email):
                 raise InvalidEmail(f"{email!r} is not a valid email address", field="email")
             mailbox = _encode_domain(email, "email")
         # A shorter mailbox has no part that is too long.
@@ -152,7 +148,7 @@ def _split_items(text: str) -> Iterator[list[str]]:
 
     The items of a group (`Team: a@x, b@x;`) are its members.
     """
-    tokens = _TOKEN.findall(text)
+    tokens = re.findall(_TOKEN, text)
     grouped = ";" in tokens
     item: list[str] = []
     for token in tokens:

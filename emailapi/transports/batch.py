@@ -17,7 +17,7 @@ P = TypeVar("P")
 BATCH_LIMIT = 500
 
 
-@attrs.define
+@attrs.define(eq=False)
 class Batch(Generic[P]):
     """
     Emails that are sent in one request, and the errors of the invalid emails among them.

@@ -31,7 +31,7 @@ BULK_STREAM = "broadcast"
 _NOT_JSON = (TypeError, ValueError, RecursionError)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Endpoint(Generic[M]):
     """
     The paths that one kind of emails is posted to.
@@ -62,7 +62,7 @@ TEMPLATES = Endpoint(
 )
 
 
-@attrs.define
+@attrs.define(eq=False)
 class APIPayload:
     """
     An email encoded for the API, and the values by which its response is checked and by which it is looked up.
@@ -148,8 +148,17 @@ def encode(
         bcc = email.bcc
         recipients = (*email.to, *email.cc, *bcc)
     subject = email.subject if isinstance(email, Email) else None
-    part = _as_json(email, written, sender)
-    return APIPayload(part, key, batch is not None, stream or DEFAULT_STREAM, recipients, bcc, subject, own_key or key)
+    # The bytes are in no variable, so that a traceback with local variables does not show the email.
+    return APIPayload(
+        _as_json(email, written, sender),
+        key,
+        batch is not None,
+        stream or DEFAULT_STREAM,
+        recipients,
+        bcc,
+        subject,
+        own_key or key,
+    )
 
 
 def check_names(metadata: Mapping[str, str]) -> None:
