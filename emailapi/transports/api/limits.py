@@ -190,7 +190,7 @@ def _check_metadata(metadata: Mapping[str, str]) -> None:
     if len(metadata) > METADATA_LIMIT:
         raise InvalidEmail(f"metadata has {len(metadata)} pairs, the API accepts {METADATA_LIMIT}", field="metadata")
     for name, value in metadata.items():
-        # A name or value that is no text has been put there since the email was built.
+        # Another type was put there after the email was built.
         if type(name) is not str or type(value) is not str:
             raise InvalidEmail(f"metadata: {name!r} and its value must be text, got {value!r:.80}", field="metadata")
         if not 0 < len(name) <= METADATA_NAME_LIMIT:
