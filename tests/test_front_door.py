@@ -77,6 +77,12 @@ def test_building_an_email_loads_few_modules():
     assert not loaded_by(code) & HEAVY
 
 
+def test_a_client_that_sends_loads_no_lists():
+    loaded = loaded_by("from emailapi import Client; Client('t').outbound")
+    assert "emailapi.resources.outbound" in loaded
+    assert not loaded & {"emailapi.models.listing", "emailapi.resources._paging"}
+
+
 def test_public_classes_pickle_by_reference():
     for name in emailapi.__all__:
         value = getattr(emailapi, name)

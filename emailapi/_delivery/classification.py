@@ -44,7 +44,7 @@ class Kind(Enum):
     SEND = "send"
 
 
-@attrs.define
+@attrs.define(eq=False)
 class Request:
     """
     A request to the service.
@@ -69,7 +69,7 @@ class Request:
     may_have_been_done: bool = attrs.field(default=False, init=False)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Response:
     """
     The service's response to a request; its body is parsed once.

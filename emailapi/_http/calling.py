@@ -68,7 +68,7 @@ def perform(
     raise error
 
 
-@attrs.define
+@attrs.define(eq=False)
 class _Exchanges:
     """
     The exchanges of one request.

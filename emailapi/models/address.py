@@ -12,25 +12,21 @@ from ..errors import InvalidEmail
 from ..wire import is_lazy_text
 from .text import conversion_hint, convert_display_text, convert_header_text, convert_text
 
+# The two patterns without `re.compile` are compiled when an address is first written in an unusual form.
 # RFC 5322 section 3.4.1, with any non-ASCII letter (RFC 6532). Unusual domains (`a_b.example`) are accepted.
 _SPECIAL = r"""\s@"(),:;<>\[\]\\\x00-\x1f\x7f"""
-_MAILBOX = re.compile(
-    rf"""(?: "(?:[^"\\\x00-\x1f\x7f]|\\[^\x00-\x1f\x7f])*" | [^{_SPECIAL}]+ )
-         @
-         (?: \[[^\s\[\]\\\x00-\x1f\x7f]+\] | [^{_SPECIAL}.]+ (?:\.[^{_SPECIAL}.]+)* )
-    """,
-    re.VERBOSE,
-)
+_MAILBOX = rf"""(?x)
+    (?: "(?:[^"\\\x00-\x1f\x7f]|\\[^\x00-\x1f\x7f])*" | [^{_SPECIAL}]+ )
+    @
+    (?: \[[^\s\[\]\\\x00-\x1f\x7f]+\] | [^{_SPECIAL}.]+ (?:\.[^{_SPECIAL}.]+)* )
+"""
 _PLAIN = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 # `Name <address>` without quotes or encoded words, as most senders are written.
 _NAMED_PLAIN = re.compile(rf"([A-Za-z0-9'_-]+(?: [A-Za-z0-9'_-]+)*) <({_PLAIN.pattern})>")
 # A quote or bracket that is not closed runs to the end of the text: an error in any case, found in one pass.
-_TOKEN = re.compile(
-    r"""
+_TOKEN = r"""(?xs)
     "(?:[^"\\]|\\.)*"? | \((?:[^()\\]|\\.)*\)? | <(?:"(?:[^"\\]|\\.)*"|[^<>"])*> | \[[^\[\]]*\] | [^"(<\[,:;\\]+ | .
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+"""
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _NEEDS_QUOTES = re.compile(r'[()<>\[\]:;@\\,."\x00-\x1f\x7f]|^\s|\s$|  ')
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -99,7 +95,7 @@ class Address(Part):
         mailbox = email
         if not _PLAIN.fullmatch(email):
             convert_header_text(email, "email")
-            if not _MAILBOX.fullmatch(email):
+            if not re.fullmatch(_MAILBOX, email):
                 raise InvalidEmail(f"{email!r} is not a valid email address", field="email")
             mailbox = _encode_domain(email, "email")
         # A shorter mailbox has no part that is too long.
@@ -126,14 +122,19 @@ class Address(Part):
         return f"Address({self.email!r})" if self.name is None else f"Address({self.email!r}, {self.name!r})"
 
 
+# As the constructors of attrs set the fields of an immutable object.
+_setter = object.__setattr__.__get__
+
+
 def _plain_address(email: str) -> Address:
     """Return the address of a text that `_PLAIN` matches and that has no part that is too long, without a check."""
     # A constructor's call and a second match cost as much as all else that is done for a recipient.
-    address, put = object.__new__(Address), object.__setattr__
-    put(address, "email", email)
-    put(address, "name", None)
-    put(address, "mailbox", email)
-    put(address, "header", email)
+    address = object.__new__(Address)
+    put = _setter(address)
+    put("email", email)
+    put("name", None)
+    put("mailbox", email)
+    put("header", email)
     return address
 
 
@@ -147,7 +148,7 @@ def _split_items(text: str) -> Iterator[list[str]]:
 
     The items of a group (`Team: a@x, b@x;`) are its members.
     """
-    tokens = _TOKEN.findall(text)
+    tokens = re.findall(_TOKEN, text)
     grouped = ";" in tokens
     item: list[str] = []
     for token in tokens:
@@ -257,8 +258,6 @@ def parse_address_field(value: Addresses, field: str) -> tuple[Address, ...]:
     Raises:
         InvalidEmail: An item is not a valid address, or has the wrong type. The error names `field`.
     """
-    if value is None or (type(value) is tuple and not value):
-        return ()
     # The usual forms first. A short text has no part that is too long.
     if type(value) is str and len(value) <= LABEL_LIMIT:
         if _PLAIN.fullmatch(value):
@@ -267,6 +266,8 @@ def parse_address_field(value: Addresses, field: str) -> tuple[Address, ...]:
             return (Address(named[2], named[1]),)
     elif isinstance(value, Address):
         return (value,)
+    if value is None or (type(value) is tuple and not value):
+        return ()
     where = field
     try:
         if isinstance(value, str):

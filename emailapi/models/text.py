@@ -9,7 +9,7 @@ from ..wire import check_surrogates, is_lazy_text
 
 # A CR or LF would start another header (header injection), NUL ends the line for some servers, and a lone
 # surrogate cannot be encoded. Every other character is valid text and is encoded by the transport.
-_BREAKS_HEADER = re.compile("[\r\n\0\ud800-\udfff]")
+_BREAKS_HEADER = re.compile("[\r\n\0]")
 # A user name and password in a URL.
 _LOGIN = re.compile("//[^/@]*@")
 _NAMES = {"\r": "a carriage return", "\n": "a line feed", "\0": "a NUL"}
@@ -45,11 +45,19 @@ def convert_header_text(value: object, field: str) -> str:
     """
     text = value if type(value) is str else convert_text(value, field)
     # Most texts are printable, and `isprintable` is faster than a search.
-    found = None if text.isprintable() else _BREAKS_HEADER.search(text)
-    if found:
-        what = _NAMES.get(found[0], "a lone surrogate")
-        raise InvalidEmail(f"{field} must not contain {what} (at character {found.start()})", field=field)
+    if not text.isprintable():
+        _check_header_text(text, field)
     return text
+
+
+def _check_header_text(text: str, field: str) -> None:
+    found = _BREAKS_HEADER.search(text)
+    if found:
+        raise InvalidEmail(f"{field} must not contain {_NAMES[found[0]]} (at character {found.start()})", field=field)
+    try:
+        check_surrogates(text)
+    except ValueError as error:
+        raise InvalidEmail(f"{field} {error}", field=field) from None
 
 
 def convert_display_text(value: object, field: str) -> str:

@@ -100,22 +100,24 @@ class BaseTransport(SingleSending[P]):
                 duplicate key is rejected: finding one of the two emails would prove nothing about the other.
             checked: Whether `check` has accepted the emails before.
         """
-        prepare = self._encode if checked else self._prepare
+        # Looked up once, not for each email.
+        prepare, size_of = self._encode if checked else self._prepare, self._size
+        record, most_bytes, unique = self._record, self._batch_bytes, self._keys_are_unique
         taken = set() if in_flight is None else in_flight
         errors_limit = BATCH_LIMIT if limit == 1 and in_flight is None else limit
         batch = self._new_batch()
         try:
             for at, given in enumerate(emails):
                 try:
-                    email = given if isinstance(given, self._record) else self._to_email(given)
+                    email = given if isinstance(given, record) else self._to_email(given)
                     payload = prepare(email, batch)
-                    if self._keys_are_unique and email.idempotency_key is not None:
+                    if unique and email.idempotency_key is not None:
                         batch.claim(email.idempotency_key, taken)
                 except InvalidEmail as error:
                     batch.invalid[at] = error.at(at, given_key(given))
                 else:
-                    size = self._size(payload, batch)
-                    if batch.size + size > self._batch_bytes and batch.payloads:
+                    size = size_of(payload, batch)
+                    if batch.size + size > most_bytes and batch.payloads:
                         full, batch = batch, self._new_batch(batch)
                         moved = full.keys & {email.idempotency_key or ""}
                         full.keys -= moved
@@ -127,9 +129,8 @@ class BaseTransport(SingleSending[P]):
                         batch.keep(at, email)
                     batch.size += size + 1
                 # A batch that consists of errors must end, too: there may be millions.
-                sized = len(batch.payloads)
-                errors = len(batch.invalid) + (0 if in_flight is None else sized)
-                if sized >= limit or errors >= errors_limit:
+                errors = len(batch.invalid) + (0 if in_flight is None else len(batch.payloads))
+                if len(batch.payloads) >= limit or errors >= errors_limit:
                     yield batch
                     batch = self._new_batch(batch)
         except Exception as error:

@@ -17,7 +17,7 @@ P = TypeVar("P")
 BATCH_LIMIT = 500
 
 
-@attrs.define
+@attrs.define(eq=False)
 class Batch(Generic[P]):
     """
     Emails that are sent in one request, and the errors of the invalid emails among them.
@@ -76,11 +76,16 @@ class Batch(Generic[P]):
         """Return the result or error of each email in the order of the input; `error` is that of all unknown places."""
         known = {**self.invalid, **known}
         places = sorted([*self.invalid, *self.payloads])
-        return [self._placed(at, known[at] if at in known else copy(error)) for at in places]
+        found = [known[at] if at in known else copy(error) for at in places]
+        # Without a call for each email that was accepted.
+        return [
+            item if isinstance(item, SendResult) else self._placed(at, item)
+            for at, item in zip(places, found, strict=True)
+        ]
 
-    def _placed(self, at: int, item: BatchItem) -> BatchItem:
-        """Return an item whose error has the place and the key of its email."""
-        if self.single or isinstance(item, SendResult):
+    def _placed(self, at: int, item: EmailAPIError) -> EmailAPIError:
+        """Return an error with the place and the key of its email."""
+        if self.single:
             return item
         if item.idempotency_key is not None or isinstance(item, DeliveryUnknown):
             return item if item.index == at else item.replace(index=at)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import types
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -18,7 +17,6 @@ E = TypeVar("E", bound=Enum)
 DEPTH_LIMIT = 100
 # Beyond the range of a double, which most JSON parsers use for numbers.
 _INT_BITS = 1024
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class _NotJSON(Exception):
@@ -158,9 +156,15 @@ def check_surrogates(text: str, error: type[Exception] = ValueError) -> None:
     Raises:
         ValueError: The text contains a lone surrogate.
     """
-    found = _SURROGATE.search(text)
-    if found:
-        raise error(f"must not contain a lone surrogate (at character {found.start()})")
+    # Not by a pattern: compiling one for surrogates takes each process 0.3 ms.
+    try:
+        text.encode()
+    except UnicodeEncodeError as found:
+        at = found.start
+    else:
+        return
+    # Raised here, without the other exception, which keeps the text.
+    raise error(f"must not contain a lone surrogate (at character {at})")
 
 
 def is_lazy_text(value: object) -> bool:

@@ -24,13 +24,14 @@ from .limits import (
 
 M = TypeVar("M", bound=BaseEmail)
 
-_SENDER, _STREAM, _METADATA = (wire_names(BaseEmail)[name] for name in ("sender", "message_stream", "metadata"))
+# Of the class whose names are needed in any case.
+_SENDER, _STREAM, _METADATA = (wire_names(Email)[name] for name in ("sender", "message_stream", "metadata"))
 DEFAULT_STREAM = "outbound"
 BULK_STREAM = "broadcast"
 _NOT_JSON = (TypeError, ValueError, RecursionError)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Endpoint(Generic[M]):
     """
     The paths that one kind of emails is posted to.
@@ -61,7 +62,7 @@ TEMPLATES = Endpoint(
 )
 
 
-@attrs.define
+@attrs.define(eq=False)
 class APIPayload:
     """
     An email encoded for the API, and the values by which its response is checked and by which it is looked up.
@@ -120,27 +121,34 @@ def encode(
     Raises:
         InvalidEmail: The email exceeds a limit of the API; the error names the field.
     """
-    sender = email.sender or options.sender
+    own_sender = email.sender
+    sender = own_sender or options.sender
     if sender is None:
         raise InvalidEmail("sender is missing: set it on the email, or pass sender= to the client", field="sender")
     check(email, sender)
     written = write(email)
-    if email.sender is None:
+    if own_sender is None:
         written[_SENDER] = sender.header
     stream = email.message_stream
     if stream is None:
         stream = options.message_stream
         if stream is not None:
             written[_STREAM] = stream
-    own = email.metadata
-    key = (email.idempotency_key or key) if options.reconcile and len(own) < METADATA_LIMIT else None
+    own, own_key = email.metadata, email.idempotency_key
+    key = (own_key or key) if options.reconcile and len(own) < METADATA_LIMIT else None
     if key is None or len(own) + 1 == METADATA_LIMIT:
         batch = None
     if key is not None:
         if own:
             check_names(own)
-        written[_METADATA] = own | ({KEY_NAME: key} if batch is None else {KEY_NAME: key, BATCH_NAME: batch})
-    recipients, bcc = ((*email.to, *email.cc, *email.bcc), email.bcc) if isinstance(email, AddressedEmail) else ((), ())
+        written[_METADATA] = {**own, KEY_NAME: key} if batch is None else {**own, KEY_NAME: key, BATCH_NAME: batch}
+    recipients: tuple[Address, ...] = ()
+    bcc: tuple[Address, ...] = ()
+    if isinstance(email, AddressedEmail):
+        bcc = email.bcc
+        recipients = (*email.to, *email.cc, *bcc)
+    subject = email.subject if isinstance(email, Email) else None
+    # The bytes are in no variable, so that a traceback with local variables does not show the email.
     return APIPayload(
         _as_json(email, written, sender),
         key,
@@ -148,8 +156,8 @@ def encode(
         stream or DEFAULT_STREAM,
         recipients,
         bcc,
-        email.subject if isinstance(email, Email) else None,
-        email.idempotency_key or key,
+        subject,
+        own_key or key,
     )
 
 
@@ -160,11 +168,8 @@ def check_names(metadata: Mapping[str, str]) -> None:
     Raises:
         InvalidEmail: A name is.
     """
-    for name in metadata:
-        if name.lower() in OWN_NAMES:
-            raise InvalidEmail(
-                f"metadata: {KEY_NAME} and {BATCH_NAME} are reserved, use idempotency_key", field="metadata"
-            )
+    if not OWN_NAMES.isdisjoint(map(str.lower, metadata)):
+        raise InvalidEmail(f"metadata: {KEY_NAME} and {BATCH_NAME} are reserved, use idempotency_key", field="metadata")
 
 
 def _not_json(email: BaseEmail, written: Mapping[str, Any]) -> str:

@@ -98,9 +98,12 @@ class APITransport(BaseTransport[APIPayload]):
         return Batch(key=next(supply or _new_keys()), supply=supply, size=empty)
 
     def _prepare(self, email: Any, batch: Batch[APIPayload]) -> APIPayload:
-        key, options = None, self._options
-        if options.reconcile and email.idempotency_key is None:
-            key = new_keys(1)[0] if batch.supply is None else next(batch.supply)
+        key, options, supply = None, self._options, batch.supply
+        if email.idempotency_key is None:
+            if supply is not None:
+                key = next(supply)
+            elif options.reconcile:
+                key = new_keys(1)[0]
         return encode(email, options, self._endpoint.check, key=key, batch=batch.key)
 
     def _size(self, payload: APIPayload, batch: Batch[APIPayload]) -> int:
