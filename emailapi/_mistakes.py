@@ -8,6 +8,9 @@ from __future__ import annotations
 MEANT = (
     # fields of emails
     ("sender", "from fromaddress fromaddr fromemail fromemailaddress mailfrom source defaultsender"),
+    ("reply_text stripped_text_reply", "strippedtextreply strippedtext replytext strippedreply"),
+    ("original_recipient recipient", "originalrecipient recipient"),
+    ("mailbox_hash", "hash plushash"),
     (
         "to recipient email email_address recipients",
         "to toaddr toaddrs toaddress toaddresses toemail toemails recipient recipients destination destinations",

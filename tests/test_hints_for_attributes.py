@@ -13,6 +13,7 @@ from emailapi import (
     AccountClient,
     Client,
     Email,
+    InboundDetails,
     LMTPTransport,
     MemoryTransport,
     SESTransport,
@@ -21,6 +22,7 @@ from emailapi import (
 from emailapi._hints import hint_for_name
 from emailapi._mistakes import ADVICE, MEANT, WRONG_TYPES
 from emailapi.transports.smtp import SMTPOptions
+from emailapi.webhooks import InboundEvent
 
 EMAIL = Email(sender="a@example.com", to="b@example.com", subject="Hi", text_body="Hello")
 
@@ -33,6 +35,8 @@ def objects():
             "email": EMAIL,
             "result": client.outbound.send(EMAIL),
             "batch": client.outbound.send_batch([EMAIL]),
+            "event": InboundEvent(),
+            "inbound": InboundDetails(),
             "smtp": smtp,
             "memory": MemoryTransport(),
             "emailapi": emailapi,
@@ -56,6 +60,10 @@ def objects():
         ("batch.errors", "'failed'"),
         ("batch.succeeded", "'accepted'"),
         ("batch.results", "is the sequence"),
+        ("event.stripped_text_reply", "'reply_text'"),
+        ("event.original_recipient", "'recipient'"),
+        ("inbound.reply_text", "'stripped_text_reply'"),
+        ("inbound.recipient", "'original_recipient'"),
         ("smtp.sendmail", "use send_message("),
         ("smtp.login", "give hostname, username, password and tls to the constructor"),
         ("smtp.quit", "use close()"),
@@ -133,6 +141,7 @@ def existing_names() -> set[str]:
             found |= {field.name for field in attrs.fields(public)} if attrs.has(public) else set()
             found |= set(public.__annotations__) if is_typeddict(public) else set()
             found |= set(dir(public))
+    found |= {field.name for field in attrs.fields(InboundEvent)}
     constructors = (Client, AccountClient, SESTransport)
     found |= {name for kind in constructors for name in inspect.signature(kind).parameters}
     client = Client("x")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ..errors import InvalidArgument
 from .extraction import Link, codes_of, links_of, mailto_links_of
 
 if TYPE_CHECKING:
@@ -98,7 +99,10 @@ class ReadableEmail:
 
         Raises:
             AssertionError: There is no such link, or there are several.
+            InvalidArgument: `text` is neither text nor a regular expression.
         """
+        if text is not None and not isinstance(text, (str, re.Pattern)):
+            raise InvalidArgument(f"text must be text or a pattern, got {type(text).__name__}", argument="text")
         found = [link for link in self.links if text is None or _finds(text, link)]
         if isinstance(text, str) and len(found) > 1:
             whole = [link for link in found if text.casefold() in (link.text.casefold(), link.casefold())]

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from ..errors import ConfigurationError
+from .arguments import host_names
 from .rejection import Rejection
 from .store import Store
 from .tables import account, servers
@@ -61,11 +61,8 @@ class Hosts:
 
     def __init__(self, bound: str, allowed: Iterable[str]) -> None:
         """Allow loopback, the address that the sandbox listens on, and the names that the user allows."""
-        names = [allowed] if isinstance(allowed, str) else list(allowed)
-        for name in names:
-            if not isinstance(name, str) or not host_name(name):
-                raise ConfigurationError(f"allowed_hosts: {name!r} is not a valid host name")
-        self._names = frozenset(host_name(name) for name in (*names, bound)) - {"0.0.0.0", "::", ""}  # noqa: S104
+        names = host_names(allowed, "allowed_hosts", host_name)
+        self._names = (names | {host_name(bound)}) - {"0.0.0.0", "::", ""}  # noqa: S104
 
     def admit(self, host: str) -> None:
         """

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ..errors import InvalidArgument
+import os
+from collections.abc import Callable, Iterable
+
+from ..errors import ConfigurationError, InvalidArgument
 from .store import LARGEST_ID
 
 # Seconds that no clock of the sandbox can show.
@@ -53,3 +56,33 @@ def seconds(value: object, name: str = "seconds") -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < _FOREVER:
         raise InvalidArgument(f"{name} must be a number of at least 0, got {value!r:.80}", argument=name)
     return float(value)
+
+
+def host_names(given: object, name: str, plain: Callable[[str], str]) -> frozenset[str]:
+    """
+    Return the host names in an argument, one or several, as `plain` writes them.
+
+    Raises:
+        ConfigurationError: The argument is not a list, or has something that `plain` makes nothing of.
+    """
+    if not isinstance(given, Iterable):
+        raise ConfigurationError(f"{name} must be a list of host names, got {type(given).__name__}")
+    found = set()
+    for each in [given] if isinstance(given, str) else given:
+        if not isinstance(each, str) or not plain(each):
+            raise ConfigurationError(f"{name}: {each!r} is not a valid host name")
+        found.add(plain(each))
+    return frozenset(found)
+
+
+def check_place(data: object, host: object) -> None:
+    """
+    Check the file and the address of a sandbox.
+
+    Raises:
+        ConfigurationError: The file is not a path, or the address is not text.
+    """
+    if data is not None and not isinstance(data, (str, os.PathLike)):
+        raise ConfigurationError(f"data must be a path, got {type(data).__name__}")
+    if not isinstance(host, str):
+        raise ConfigurationError(f"host must be text, got {type(host).__name__}")

@@ -7,6 +7,7 @@ at once when the sandbox is closed, and then has no thread and no socket.
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import threading
@@ -178,7 +179,8 @@ def listen(host: str, port: int) -> socket.socket:
         return open_socket(host, port)
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise ConfigurationError(f"the sandbox cannot listen at {where}: {reason}") from None
+        advice = "; port 0 is any free port" if getattr(error, "errno", None) == errno.EADDRINUSE else ""
+        raise ConfigurationError(f"the sandbox cannot listen at {where}: {reason}{advice}") from None
 
 
 def place_of(listening: socket.socket) -> tuple[str, int]:

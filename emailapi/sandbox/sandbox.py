@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ConfigurationError, InvalidArgument
 from .access import Hosts
-from .arguments import check_text
+from .arguments import check_place, check_text
 from .captured import Place
 from .clock import Clock
 from .faults import Faults
@@ -79,9 +79,10 @@ class Sandbox(Receiving):
                 documentation had before.
 
         Raises:
-            ConfigurationError: An item of `allowed_hosts` or `webhook_hosts` is not a valid host name, or the schedule
-                is unknown.
+            ConfigurationError: An item of `allowed_hosts` or `webhook_hosts` is not a valid host name, the schedule is
+                unknown, or an argument has a wrong type.
         """
+        check_place(data, host)
         self._clock = Clock()
         self.events = Events(lambda: self.store, self._now)
         self.faults = Faults()

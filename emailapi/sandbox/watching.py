@@ -248,6 +248,10 @@ class Watching:
     def _near_misses(self, query: Query, since: Mark | None) -> str:
         near = self._near(query, since)
         if not near:
+            with self._place().store().transaction(writing=False) as db:
+                came_in = find(db, Query(), attrs.evolve(self._scope(since), inbound=True), 1)
+            if came_in:
+                return "only inbound emails came, which is:inbound finds"
             return "no email came" if since is not None else "the sandbox has no emails"
         shown = [
             f"{email.summary} ({', '.join(['not ' + reason for reason in failed]) or 'matches'})"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from emailapi import Attachment, Email, InvalidArgument, InvalidEmail
+from emailapi import Attachment, ConfigurationError, Email, InvalidArgument, InvalidEmail
+from emailapi.sandbox import Sandbox
 
 WRONG = [b"x", ["x"], {"a": 1}, object(), True, -1, 1.5, float("nan"), 10**400]
 
@@ -59,6 +60,20 @@ def test_a_value_of_a_wrong_type_is_named(sandbox, client, argument):
             with pytest.raises((InvalidArgument, InvalidEmail)) as caught:
                 call(sandbox, email, value)
             assert argument in f"{caught.value} {getattr(caught.value, 'argument', '')}"
+
+
+@pytest.mark.parametrize("name", ["data", "host", "allowed_hosts", "webhook_hosts", "webhook_schedule"])
+def test_an_option_of_a_wrong_type_is_named(name):
+    for value in (5, b"x", object(), 1.5, True):
+        with pytest.raises(ConfigurationError, match=name):
+            Sandbox(**{name: value})
+
+
+def test_a_link_is_found_by_text_or_a_pattern(sandbox, client):
+    client.outbound.send(Email(to="dana@example.com", text_body="https://shop.example"))
+    for value in (5, b"x", ["x"]):
+        with pytest.raises(InvalidArgument, match="text must be text or a pattern"):
+            sandbox.messages()[0].link(value)
 
 
 @pytest.mark.parametrize("value", ["x", b"x", ["x"], object(), True, -1, float("nan"), 10**400])

@@ -86,7 +86,9 @@ def test_an_invalid_port_is_an_error(port):
 
 def test_a_port_in_use_is_an_error(sandbox, tmp_path):
     port = int(sandbox.url.rpartition(":")[2])
-    with pytest.raises(ConfigurationError, match=f"port {port} on 127.0.0.1: Address already in use"):
+    with pytest.raises(
+        ConfigurationError, match=f"port {port} on 127.0.0.1: Address already in use; port 0 is any free port"
+    ):
         Sandbox(tmp_path / "messages.db", http_port=port).start()
     assert list(tmp_path.iterdir()) == []
 

@@ -37,6 +37,16 @@ def _email(subject="Reset", to="dana@example.com", **fields):
     return Email(to=to, subject=subject, **{"text_body": "Hello", **fields})
 
 
+def test_a_wait_tells_of_inbound_emails_that_it_does_not_look_for(sandbox):
+    email = sandbox.receive(text="Hello")
+    with pytest.raises(WaitTimeout, match="only inbound emails came, which is:inbound finds"):
+        sandbox.wait_for("to:inbound.postmarkapp.com", timeout=0)
+    with sandbox.expect("is:inbound") as expected:
+        second = sandbox.receive(text="Hello")
+    assert expected.message.message_id == second.message_id
+    assert {each.message_id for each in sandbox.messages("is:inbound")} == {email.message_id, second.message_id}
+
+
 def test_wait_for_returns_an_existing_email(client, sandbox):
     client.outbound.send(_email(tag="welcome"))
     (found,) = sandbox.wait_for("tag:welcome", timeout=0)

@@ -8,8 +8,8 @@ from urllib.parse import unquote
 
 import attrs
 
-from ...errors import ConfigurationError
 from ..access import host_name, is_loopback
+from ..arguments import host_names
 
 _PORTS = {"http": 80, "https": 443}
 _LOCALHOST = "localhost"
@@ -97,11 +97,7 @@ class Targets:
         Raises:
             ConfigurationError: An entry of `webhook_hosts` is not a host name.
         """
-        names = [allowed] if isinstance(allowed, str) else list(allowed)
-        for name in names:
-            if not isinstance(name, str) or not _bare(name):
-                raise ConfigurationError(f"webhook_hosts: {name!r} is not a valid host name")
-        self._names = frozenset(_bare(name) for name in names)
+        self._names = host_names(allowed, "webhook_hosts", _bare)
 
     def addresses(self, target: Target) -> list[str]:
         """

@@ -109,10 +109,12 @@ class Conversation(SMTP):
 
     Attributes:
         login: The login; None before it.
+        rejected_login: The reply by which a fault has rejected a login. Clients try one mechanism after the other.
     """
 
     line_length_limit = _PIECE
     login: Login | None = None
+    rejected_login: str = ""
 
     def __init__(self, desk: Desk, certificate: Certificate, limits: Limits, loop: Any, open_ones: set[Any]) -> None:
         """Wait for a client; `open_ones` has all connections."""
@@ -219,7 +221,8 @@ class Conversation(SMTP):
         elif mechanism.upper() not in MECHANISMS:
             reply = f"504 5.5.4 AUTH takes {', '.join(MECHANISMS)}"
         else:
-            reply = self.rejection("auth") or await self._log_in(mechanism.upper(), initial.strip().encode())
+            self.rejected_login = self.rejected_login or self.rejection("auth")
+            reply = self.rejected_login or await self._log_in(mechanism.upper(), initial.strip().encode())
         await self.push(reply)
 
     async def _log_in(self, mechanism: str, initial: bytes) -> str:

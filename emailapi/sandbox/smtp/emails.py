@@ -120,9 +120,9 @@ def _settings(message: IncomingMessage) -> dict[str, object]:
             settings["MessageStream"] = text
         elif kind == "x-pm-tag":
             settings["Tag"] = text
-        elif kind in ("x-pm-trackopens", "x-pm-track-opens"):
+        elif kind in ("x-pm-trackopens", "x-pm-track-opens") and text:
             settings["TrackOpens"] = _flag(name, text)
-        elif kind in ("x-pm-tracklinks", "x-pm-track-links"):
+        elif kind in ("x-pm-tracklinks", "x-pm-track-links") and text:
             settings["TrackLinks"] = next((known for known in TRACK_LINKS if known.lower() == text.lower()), text)
     return {**settings, "Metadata": metadata} if metadata else settings
 

@@ -49,6 +49,13 @@ def test_x_pm_headers_set_fields_and_are_removed(sandbox, client, send, with_hea
     assert client.messages.list(message_stream="news", metadata={"user": "7"}).total_count == 1
 
 
+def test_an_empty_x_pm_header_sets_nothing(sandbox, client, send, with_headers):
+    send(with_headers("X-PM-Message-Stream:", "X-PM-Tag:", "X-PM-TrackOpens:", "X-PM-TrackLinks:"))
+    (email,) = sandbox.messages("stream:outbound is:delivered")
+    assert (email.tag, email.track_opens, email.track_links) == (None, False, "None")
+    assert client.bounces.list().total_count == 0
+
+
 @pytest.mark.parametrize("kept", [True, False])
 def test_the_message_id_is_replaced_unless_the_sender_asks_to_keep_it(sandbox, send, with_headers, kept):
     message_id = send(with_headers("Message-ID: <own@example.com>", *(["X-PM-KeepID: true"] if kept else [])))

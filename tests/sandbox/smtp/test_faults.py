@@ -52,6 +52,17 @@ def test_a_reply_rejects_at_each_stage_once_and_stores_nothing(sandbox, connect,
     assert _until(connect(), sandbox.token, stage) != REPLY
 
 
+def test_a_rejected_login_is_rejected_by_every_mechanism(sandbox):
+    """A client such as smtplib tries the next mechanism: one fault must reject the login, not one of its attempts."""
+    fault = sandbox.faults.reject("535 5.7.8 No", at="auth")
+    host = (sandbox.smtp_host, sandbox.smtp_port)
+    with smtplib.SMTP(*host, local_hostname="here") as client, pytest.raises(smtplib.SMTPAuthenticationError):
+        client.login(sandbox.token, sandbox.token)
+    assert fault.hits == 1
+    with smtplib.SMTP(*host, local_hostname="here") as client:
+        client.login(sandbox.token, sandbox.token)
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_421_closes_the_connection(sandbox, connect, stage):
     sandbox.faults.reject("421 4.3.2 Going down", at=stage)
