@@ -108,8 +108,9 @@ class Pending:
         about = (sender, sender_address.lower(), subject, tag, listed, track_opens, track_links, via)
         self.messages.append((key, stream, uuid, received_at, *about))
         self.subjects.append((key, subject))
-        replies = dump_text([(mailbox.name, mailbox.email) for mailbox in reply_to])
-        self.contents.append((key, text_body, html_body, replies, dump_text(headers)))
+        replies = dump_text([(mailbox.name, mailbox.email) for mailbox in reply_to]) if reply_to else "[]"
+        listed_headers = dump_text(headers) if headers else "[]"
+        self.contents.append((key, text_body, html_body, replies, listed_headers))
         self.attachments += [
             (key, place, file.name, file.content_type, file.content_id or None, file.content)
             for place, file in enumerate(files)
@@ -195,12 +196,20 @@ def file_facts(db: Transaction, message: int) -> list[Row]:
     )
 
 
-def older_than(db: Transaction, instant: int) -> list[Row]:
-    """Return up to 500 messages that came at an instant or before it, of all servers, as `erase` needs them."""
+def older_than(db: Transaction, instant: int, most: int) -> list[Row]:
+    """Return some messages that came at an instant or before it, of all servers, as `erase` needs them."""
     return db.rows(
         "SELECT m.id, m.stream, m.received_at, m.subject, m.shown FROM streams s"
-        " CROSS JOIN messages m ON m.stream = s.key AND m.received_at <= ? LIMIT 500",
+        " CROSS JOIN messages m ON m.stream = s.key AND m.received_at <= ? LIMIT ?",
         instant,
+        most,
+    )
+
+
+def of_stream(db: Transaction, stream: int, most: int) -> list[Row]:
+    """Return some messages of a stream, likewise."""
+    return db.rows(
+        "SELECT id, stream, received_at, subject, shown FROM messages WHERE stream = ? LIMIT ?", stream, most
     )
 
 
