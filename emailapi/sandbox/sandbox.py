@@ -20,7 +20,7 @@ from .posting.attempts import Webhooks
 from .posting.targets import Targets
 from .posting.timetable import Timetable
 from .request_log import RequestLog
-from .resetting import check_kept, reset
+from .resetting import check_kept, empty, reset
 from .simulation import Events
 from .store import Store, Transaction
 from .tables import account, servers, signatures
@@ -269,6 +269,7 @@ class Sandbox(Receiving):
             InvalidArgument: `keep` has another name.
         """
         kept = check_kept(keep)
+        empty(self.store, kept)
         with self.store.transaction() as db:
             reset(db, micros(self._now()), kept)
         for name, part in (("faults", self.faults), ("requests", self._requests)):

@@ -2,7 +2,7 @@
 The sandbox's database, and the only module that uses SQLite, with `migrations`.
 
 One connection serves all threads, behind a lock. Each request is one transaction: half of a batch is never visible, and
-never stored by a process that crashes. A pool of connections was not faster, beside the interpreter's own lock.
+never stored by a process that crashes. A pool of connections was not faster.
 """
 
 from __future__ import annotations
@@ -121,8 +121,7 @@ class Store:
         self.path = None if data is None or data == ":memory:" else Path(data)
         self._lock = threading.Lock()
         self.changed = threading.Condition()
-        self.work = threading.Event()
-        self.urgent = threading.Event()
+        self.work, self.urgent = threading.Event(), threading.Event()
         self.revision = 0
         self._as_is = threading.local()
         self._closed = False
@@ -141,9 +140,8 @@ class Store:
         except (OSError, ValueError, sqlite3.Error) as error:
             if self._file is not None:
                 self._file.close()
-            raise ConfigurationError(
-                f"data file {os.fspath(data or '')!r} cannot be opened: {_reason(error)}"
-            ) from None
+            name = os.fspath(data or "")
+            raise ConfigurationError(f"data file {name!r} cannot be opened: {_reason(error)}") from None
         try:
             self._prepare(fill)
         except BaseException as error:
@@ -216,7 +214,7 @@ class Store:
 
     @contextmanager
     def transaction(
-        self, *, writing: bool = True, visible: bool = True, processed: bool = True
+        self, *, writing: bool = True, visible: bool = True, processed: bool = True, enforcing: bool = True
     ) -> Iterator[Transaction]:
         """
         Run statements in one transaction: all changes are kept, or, if an exception is raised, none.
@@ -225,6 +223,7 @@ class Store:
             writing: Whether anything may be changed.
             visible: Whether a change is one that others wait for, unlike that of an index.
             processed: Whether messages that are not read yet are taken in before.
+            enforcing: Whether references are enforced.
 
         Raises:
             StorageFailed: The database cannot be read or written at the moment. Nothing was stored.
@@ -236,7 +235,7 @@ class Store:
             with self._lock:
                 if self._closed:
                     raise ConfigurationError("the sandbox is not running: it was closed meanwhile")
-                with self._begun(writing) as transaction:
+                with self._begun(writing, enforcing) as transaction:
                     yield transaction
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _UNAVAILABLE:
@@ -260,8 +259,10 @@ class Store:
             self.changed.notify_all()
 
     @contextmanager
-    def _begun(self, writing: bool) -> Iterator[Transaction]:
+    def _begun(self, writing: bool, enforcing: bool) -> Iterator[Transaction]:
         connection = self._connection
+        if not enforcing:  # before the transaction: within, SQLite ignores it
+            connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
         try:
             yield Transaction(connection)
@@ -271,6 +272,9 @@ class Store:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+        finally:
+            if not enforcing:
+                connection.execute("PRAGMA foreign_keys = ON")
 
     def wake(self) -> None:
         """Let those who wait for a change look whether they are to wait any longer."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from emailapi import InvalidArgument
+from emailapi.sandbox import resetting
+from emailapi.sandbox.tables import erasing
 
 HARD = "hardbounce@bounce-testing.postmarkapp.com"
 PATHS = {
@@ -60,6 +62,13 @@ def filled(api, account, sandbox):
     return empty, shown(), shown
 
 
+@pytest.fixture(params=[1, resetting.MANY], ids=["many", "few"])
+def messages_count(request, monkeypatch):
+    """Let a reset take the messages of a test for many, which are erased in another way, or for few."""
+    monkeypatch.setattr(resetting, "MANY", request.param)
+
+
+@pytest.mark.usefixtures("messages_count")
 def test_reset_restores_the_initial_state(api, sandbox, filled):
     empty, full, shown = filled
     assert all(full[name] != empty[name] for name in empty)
@@ -72,6 +81,7 @@ def test_reset_restores_the_initial_state(api, sandbox, filled):
     assert sandbox.messages("hello")
 
 
+@pytest.mark.usefixtures("messages_count")
 def test_reset_empties_every_table(request, api, account, sandbox):
     before = rows_of_tables(sandbox)
     request.getfixturevalue("filled")
@@ -105,6 +115,25 @@ def test_reset_can_keep_a_part(sandbox, filled, name):
     assert shown()[name] == full[name]
     others = {"messages", "suppressions", "statistics", "templates", "webhooks", "inbound_rules", "domains"} - {name}
     assert {each: shown()[each] for each in others} == {each: empty[each] for each in others}
+
+
+def test_references_are_enforced_after_a_reset_of_many_messages(api, sandbox, monkeypatch):
+    monkeypatch.setattr(resetting, "MANY", 1)
+    api.accepted()
+    sandbox.reset()
+    with sandbox.store.transaction(writing=False) as db:
+        assert db.number("PRAGMA foreign_keys") == 1
+        assert not db.rows("PRAGMA foreign_key_check")
+        assert db.rows("SELECT 1 FROM sqlite_master WHERE name = 'erase_webhook_requests'")
+
+
+def test_a_reset_of_many_messages_knows_the_tables_that_hang_on_them(sandbox):
+    with sandbox.store.transaction(writing=False) as db:
+        found = db.rows(
+            "SELECT t.name FROM sqlite_master t, pragma_foreign_key_list(t.name) k"
+            " WHERE t.type = 'table' AND k.\"table\" = 'messages'"
+        )
+    assert {row["name"] for row in found} == {*erasing.OF_MESSAGES}
 
 
 def test_reset_can_keep_faults_and_requests(sandbox, filled):

@@ -195,12 +195,20 @@ def file_facts(db: Transaction, message: int) -> list[Row]:
     )
 
 
-def older_than(db: Transaction, instant: int) -> list[Row]:
-    """Return up to 500 messages that came at an instant or before it, of all servers, as `erase` needs them."""
+def older_than(db: Transaction, instant: int, most: int) -> list[Row]:
+    """Return some messages that came at an instant or before it, of all servers, as `erase` needs them."""
     return db.rows(
         "SELECT m.id, m.stream, m.received_at, m.subject, m.shown FROM streams s"
-        " CROSS JOIN messages m ON m.stream = s.key AND m.received_at <= ? LIMIT 500",
+        " CROSS JOIN messages m ON m.stream = s.key AND m.received_at <= ? LIMIT ?",
         instant,
+        most,
+    )
+
+
+def of_stream(db: Transaction, stream: int, most: int) -> list[Row]:
+    """Return some messages of a stream, likewise."""
+    return db.rows(
+        "SELECT id, stream, received_at, subject, shown FROM messages WHERE stream = ? LIMIT ?", stream, most
     )
 
 

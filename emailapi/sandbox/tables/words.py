@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 
 from ...mime.extraction import HTML, codes_of, links_of, text_of_html
 from ...mime.html_tokens import tokens
@@ -36,6 +36,8 @@ UNDELIVERED = "not:delivered"
 INBOUND = "is:inbound"
 # Messages that were not opened in the inbox yet. The flag says nothing to the API.
 UNSEEN = "is:unseen"
+# The flags of bodies, which it takes long to find out.
+CONTENT_FLAGS = ("has:html", "has:text", "has:link", "has:code")
 _BY_EVENT = {
     "Delivered": "is:delivered",
     "Bounced": "is:bounced",
@@ -74,22 +76,26 @@ def _words(row: Row, html: HTML) -> tuple[int | str, ...]:
 
 def _fixed_flags(row: Row, html: HTML) -> Iterable[str]:
     """Yield the flags that a message has from the start; all but `UNSEEN` never change."""
+    yield from _heading_flags(row)
     text = row["text_body"] or ""
+    if row["html_body"]:
+        yield "has:html"
+    if text:
+        yield "has:text"
+    if links_of(html, text):
+        yield "has:link"
+    if codes_of(html, text):
+        yield "has:code"
+
+
+def _heading_flags(row: Row) -> Iterable[str]:
     yield UNSEEN
     yield from {f"to:{email.lower()}" for email in json.loads(row["shown"])["recipients"]}
     yield f"via:{row['via']}"
     if row["tag"]:
         yield f"tag:{row['tag'].lower()}"
-    if row["html_body"]:
-        yield "has:html"
-    if text:
-        yield "has:text"
     if row["stream_type"] == "Inbound":
         yield INBOUND
-    if links_of(html, text):
-        yield "has:link"
-    if codes_of(html, text):
-        yield "has:code"
 
 
 def _state_flags(db: Transaction, first: int, last: int) -> dict[int, set[str]]:
@@ -183,17 +189,34 @@ def _is_indexed(db: Transaction, message: int) -> bool:
     return db.number("SELECT indexed FROM streams WHERE key = ?", stream) >= message - ids_of(stream)[0]
 
 
-def forget(db: Transaction, messages: Sequence[int]) -> None:
+def forget(db: Transaction, messages: Iterable[int]) -> None:
     """Take messages out of the index, before they are erased."""
-    for message in messages:
-        row = db.row(f"{_CONTENT} WHERE m.id = ?", message) if _is_indexed(db, message) else None
-        if row is None:
+    for first, last in _runs(messages):
+        rows = db.rows(f"{_CONTENT} WHERE m.id BETWEEN ? AND ? AND m.id <= (s.key << 40) + s.indexed", first, last)
+        if not rows:
             continue
-        states, files = _state_flags(db, message, message), _file_flags(db, message, message)
-        found, fixed = _indexed(row)
-        db.run(_DELETE, *found)
-        flags = {*fixed, *states.get(message, ()), *files.get(message, ())}
-        db.run_all("DELETE FROM flags WHERE flag = ? AND message = ?", [(flag, message) for flag in flags])
+        states, files = _found_flags(db, first, last), _file_flags(db, first, last)
+        db.run_all(_DELETE, [_words(row, [*tokens(row["html_body"] or "")]) for row in rows])
+        flags = [
+            (flag, row["id"])
+            for row in rows
+            for flag in {*_heading_flags(row), *CONTENT_FLAGS, UNDELIVERED, *states[row["id"]], *files[row["id"]]}
+        ]
+        db.run_all("DELETE FROM flags WHERE flag = ? AND message = ?", flags)
+
+
+def _runs(messages: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last of ids that follow each other."""
+    run: tuple[int, int] | None = None
+    for message in sorted(messages):
+        if run is not None and message == run[1] + 1:
+            run = run[0], message
+            continue
+        if run is not None:
+            yield run
+        run = message, message
+    if run is not None:
+        yield run
 
 
 def forget_all(db: Transaction) -> None:
