@@ -16,7 +16,7 @@ from ..models.address import parse_addresses
 from .rejection import Rejection
 
 _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'`*+\-/=^_{|}~]+")
-_DOMAIN = re.compile(r"(?:\.?[A-Za-z0-9\-])+")
+_DOMAIN = re.compile(r"\.?[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*")
 # A domain of the public Internet, unlike `localhost`.
 _WHOLE_DOMAIN = re.compile(r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*", re.IGNORECASE)
 _PART = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>]*>|[^",<]+|.', re.DOTALL)

@@ -7,6 +7,7 @@ ask for it (contract sections 5 and 10).
 
 from __future__ import annotations
 
+import json
 import re
 from typing import NamedTuple
 
@@ -63,6 +64,8 @@ BOUNCE_TYPES = {
     for kind, row in BOUNCE_KINDS.items()
 }
 
+# The receiving server's reply to an email that it takes.
+DELIVERED = "smtp;250 2.0.0 OK: accepted by the sandbox"
 _BY_SPELLING = {row.type.lower(): row for row in BOUNCE_TYPES.values() if row.type != "SpamComplaint"}
 _SEPARATORS = re.compile("[-_. ]")
 
@@ -84,7 +87,13 @@ def bounce_type(address: str, forced: str | None) -> BounceType | None:
 
 def delivered(domain: str) -> dict[str, str]:
     """Return the details of a delivery to an address of a domain."""
-    return _handed_over(domain, "smtp;250 2.0.0 OK: accepted by the sandbox")
+    return _handed_over(domain, DELIVERED)
+
+
+def details_of(recipient: str, text: str) -> dict[str, str]:
+    """Return the details of an event as it is stored: as JSON, or as nothing for those of `delivered`."""
+    found: dict[str, str] = json.loads(text) if text else delivered(recipient.rpartition("@")[2])
+    return found
 
 
 def delayed(domain: str) -> dict[str, str]:

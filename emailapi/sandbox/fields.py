@@ -138,6 +138,7 @@ class Table:
     def __init__(self, *fields: Field, within: str = "") -> None:
         """Take the fields, which are checked in this order; `within` is the place of their object in the body."""
         self.fields = tuple([attrs.evolve(field, within=within) for field in fields])
+        self._named = tuple([(field.name, field) for field in self.fields])
         self._exact = frozenset(field.name for field in fields)
         self._names = {field.name.lower(): field.name for field in fields}
 
@@ -173,8 +174,8 @@ class Table:
             raise wrong_type(what, "an object", item)
         given = self.known(item)
         found: dict[str, Any] = {}
-        for field in self.fields:
-            value = given.get(field.name)
+        for name, field in self._named:
+            value = given.get(name)
             if value is None or (value == "" and not field.clears):
                 if field.required and not (partial and value is None):
                     raise field.missing()

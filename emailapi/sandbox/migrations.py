@@ -108,7 +108,7 @@ def migrate(connection: sqlite3.Connection, version: int, create: Callable[[], N
         if table in new and table not in _DERIVED:
             _copy(connection, table)
         run(f"DROP TABLE {_OLD}{table}")
-    run("UPDATE streams SET indexed = 0")
+    run("UPDATE streams SET indexed = 0, erased = taken - (SELECT count(*) FROM messages WHERE stream = key)")
     run("INSERT INTO subjects (subjects) VALUES ('rebuild')")
     run("PRAGMA legacy_alter_table = OFF")
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import attrs
 
 from ..models.messages import MessageEvent
+from .events import details_of
 from .instants import moment
 from .outcomes import Target
 from .store import Row, Transaction
@@ -81,5 +82,5 @@ def event_of(row: Mapping[str, str | int] | Row) -> MessageEvent:
         recipient=str(row["recipient"]),
         type=str(row["type"]),
         received_at=moment(int(row["received_at"])),
-        details=json.loads(str(row["details"])),
+        details=details_of(str(row["recipient"]), str(row["details"])),
     )

@@ -16,6 +16,12 @@ from ..wire import wire_names
 _names = functools.cache(wire_names)
 
 
+def names_of(record: type, *attributes: str) -> tuple[str, ...]:
+    """Return the wire names of some attributes of a record."""
+    names = _names(record)
+    return tuple([names[attribute] for attribute in attributes])
+
+
 def written(record: type, **values: object) -> dict[str, object]:
     """
     Return `values`, keyed by the attributes of `record`, under their wire names.

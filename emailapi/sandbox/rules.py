@@ -202,8 +202,8 @@ def addressed(found: dict[str, Any]) -> CheckedEmail:
     if len(senders) != 1:
         raise invalid("From", sender)
     to = found.get("to", "")
-    lists = [read_addresses(found.get(field.lower(), ""), field) for field in ("To", "Cc", "Bcc")]
-    count = sum(map(len, lists))
+    lists = [read_addresses(found.get(field.column, ""), field.name) for field in RECIPIENTS_OF]
+    count = len(lists[0]) + len(lists[1]) + len(lists[2])
     if not count:
         raise Rejection(300, "Zero recipients specified")
     if count > RECIPIENTS:

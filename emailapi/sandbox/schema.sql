@@ -59,7 +59,7 @@ CREATE TABLE tokens (
 CREATE INDEX tokens_by_server ON tokens (server);
 
 -- `key` is unique over all servers, so that rows of a stream need no column for the server. `taken` counts the
--- messages there ever were; the first `indexed` of them are in `words` and `flags`.
+-- messages there ever were, `erased` those that are gone; the first `indexed` of them are in `words` and `flags`.
 CREATE TABLE streams (
     key INTEGER PRIMARY KEY AUTOINCREMENT,
     server INTEGER NOT NULL REFERENCES servers ON DELETE CASCADE,
@@ -72,6 +72,7 @@ CREATE TABLE streams (
     updated_at INTEGER,
     archived_at INTEGER,
     taken INTEGER NOT NULL DEFAULT 0,
+    erased INTEGER NOT NULL DEFAULT 0,
     indexed INTEGER NOT NULL DEFAULT 0,
     UNIQUE (server, id)
 );
@@ -199,7 +200,7 @@ CREATE TABLE metadata (
     PRIMARY KEY (stream, name, value, received_at, message)
 ) WITHOUT ROWID;
 
--- `details` is JSON, by the service's names; `cause` is one of `CAUSES` in events.py.
+-- `details` is JSON, by the service's names, or empty for a usual delivery; `cause` is one of `CAUSES` in events.py.
 CREATE TABLE events (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,

@@ -68,6 +68,21 @@ def test_messages_between_those_that_are_erased_stay(sandbox, api):
         )
     assert [email.message_id for email in reversed(sandbox.messages("hello is:delivered"))] == kept
     assert not sandbox.messages("to:gone@example.com")
+    assert api.found()["TotalCount"] == 3
+
+
+def test_a_list_counts_the_messages_that_are_left(sandbox, api):
+    for _ in range(3):
+        api.accepted()
+    assert api.found()["TotalCount"] == 3
+    sandbox.clock.advance(days=46)
+    assert api.found()["TotalCount"] == 0
+    api.accepted()
+    assert api.found()["TotalCount"] == 1
+    sandbox.reset()
+    assert api.found()["TotalCount"] == 0
+    api.accepted()
+    assert api.found()["TotalCount"] == 1
 
 
 def test_messages_of_a_purged_stream_are_erased_in_pages(sandbox, api, pages):

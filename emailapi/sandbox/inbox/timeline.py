@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import attrs
 
 from ..captured import CapturedEmail
-from ..events import BOUNCE_TYPES, CAUSES
+from ..events import BOUNCE_TYPES, CAUSES, details_of
 from ..instants import moment
 from ..request_log import RecordedRequest
 from ..store import Row
@@ -87,7 +86,7 @@ def timeline(
 
 
 def _entry(event: Row, bounces: dict[str, Row], complaints: set[tuple[str, int]]) -> Entry:
-    details = {name: str(value) for name, value in json.loads(event["details"]).items()}
+    details = {name: str(value) for name, value in details_of(event["recipient"], event["details"]).items()}
     kind, what = _STATES.get(event["type"], ("quiet", event["type"]))
     content = ""
     why = [details.get("Summary", "").removeprefix("smtp;")]

@@ -9,6 +9,7 @@ import attrs
 
 from ...models.messages import MESSAGES, Message, MessageDetails, MessageDump, MessageEvent, MessageFilters
 from ..calls import Call, Paging, read_range
+from ..events import details_of
 from ..instants import micros, wire_text
 from ..matching import Incoming
 from ..rejection import Rejection
@@ -108,7 +109,7 @@ def details(call: Call, message_id: str) -> object:
                 recipient=event["recipient"],
                 type=event["type"],
                 received_at=wire_text(event["received_at"]),
-                details=json.loads(event["details"]),
+                details=details_of(event["recipient"], event["details"]),
             )
             for event in messages.events_of(call.db, row["id"])
         ],

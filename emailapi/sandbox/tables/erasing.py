@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 
 from ..store import Row, Transaction
@@ -44,6 +45,8 @@ def erase(db: Transaction, rows: Sequence[Row]) -> None:
         "DELETE FROM metadata WHERE stream = ? AND name = ? AND value = ? AND received_at = ? AND message = ?", pairs
     )
     db.run_all("DELETE FROM messages WHERE id = ?", [(message,) for message, _ in removed])
+    counts = Counter(row["stream"] for row in rows)
+    db.run_all("UPDATE streams SET erased = erased + ? WHERE key = ?", [(n, stream) for stream, n in counts.items()])
 
 
 def erase_stream(db: Transaction, stream: int) -> None:
@@ -55,6 +58,7 @@ def erase_stream(db: Transaction, stream: int) -> None:
     )
     for table in ("recipients", "metadata", "messages"):
         db.run(f"DELETE FROM {table} WHERE stream = ?", stream)  # noqa: S608
+    db.run("UPDATE streams SET erased = taken WHERE key = ?", stream)
 
 
 def erase_all(db: Transaction) -> None:
@@ -64,7 +68,7 @@ def erase_all(db: Transaction) -> None:
     db.run("INSERT INTO subjects (subjects) VALUES ('delete-all')")
     for table in ("recipients", "metadata", "messages"):
         db.run(f"DELETE FROM {table}")  # noqa: S608
-    db.run("UPDATE streams SET indexed = taken")
+    db.run("UPDATE streams SET indexed = taken, erased = taken")
 
 
 def erase_at_once(db: Transaction) -> None:

@@ -108,8 +108,9 @@ class Pending:
         about = (sender, sender_address.lower(), subject, tag, listed, track_opens, track_links, via)
         self.messages.append((key, stream, uuid, received_at, *about))
         self.subjects.append((key, subject))
-        replies = dump_text([(mailbox.name, mailbox.email) for mailbox in reply_to])
-        self.contents.append((key, text_body, html_body, replies, dump_text(headers)))
+        replies = dump_text([(mailbox.name, mailbox.email) for mailbox in reply_to]) if reply_to else "[]"
+        listed_headers = dump_text(headers) if headers else "[]"
+        self.contents.append((key, text_body, html_body, replies, listed_headers))
         self.attachments += [
             (key, place, file.name, file.content_type, file.content_id or None, file.content)
             for place, file in enumerate(files)

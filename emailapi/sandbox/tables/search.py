@@ -78,9 +78,9 @@ class _Matching:
         plan: The query that goes through them.
     """
 
-    def __init__(self, db: Transaction, wanted: Search, stream: int, taken: int) -> None:
-        """Look which filter finds the fewest, among the `taken` messages that the stream has ever had."""
-        self._db, self._stream, self._taken = db, stream, taken
+    def __init__(self, db: Transaction, wanted: Search, stream: int, messages: int) -> None:
+        """Look which filter finds the fewest, among all the `messages` of the stream."""
+        self._db, self._stream, self._messages = db, stream, messages
         self._all = messages_by("messages_by_time", "m.stream = ?", stream)
         self._filters = [*filters_of(wanted, stream)]
         indexed = [one for one in self._filters if one.table] or [self._all]
@@ -93,6 +93,8 @@ class _Matching:
 
     def count(self) -> int:
         """Return how many messages match."""
+        if not self._filters:
+            return self._messages
         if not self._many:
             return self.plan.count(self._db)
         # To go through an index takes a tenth of looking up each of its messages in another one. So the messages that a
@@ -113,15 +115,12 @@ class _Matching:
         if len(filters) == 1 and filters[0].table:
             return filters[0].count(self._db), filters
         counted = [(one.count(self._db), one) for one in filters if one.table]
-        # A stream has all the messages that there ever were, unless some are erased.
-        found = [count for count, _ in counted]
-        everything = self._taken if self._taken in found else self._all.count(self._db)
-        counted = [(count, one) for count, one in counted if count < everything]
+        counted = [(count, one) for count, one in counted if count < self._messages]
         filters = [one for _, one in counted] + [one for one in filters if not one.table]
-        fewest, driver = min(counted, key=itemgetter(0), default=(everything, self._all))
+        fewest, driver = min(counted, key=itemgetter(0), default=(self._messages, self._all))
         if filters in ([], [driver]):
             return fewest, filters
-        if fewest > everything // 5 and sum(one.of_message for one in filters) > 1:
+        if fewest > self._messages // 5 and sum(one.of_message for one in filters) > 1:
             driver = self._all  # whose index has the columns of all these filters
         return self._plan(driver, filters).count(self._db), filters
 
@@ -136,11 +135,13 @@ class _Matching:
 def search(db: Transaction, wanted: Search, *, count: int, offset: int) -> tuple[int, list[Row]]:
     """Return how many messages match, and a page of them, newest first."""
     stream = db.row(
-        "SELECT key, taken FROM streams WHERE server = ? AND id = ? AND type <> 'Inbound'", wanted.server, wanted.stream
+        "SELECT key, taken - erased AS messages FROM streams WHERE server = ? AND id = ? AND type <> 'Inbound'",
+        wanted.server,
+        wanted.stream,
     )
     if stream is None:
         return 0, []
-    matching = _Matching(db, wanted, stream["key"], stream["taken"])
+    matching = _Matching(db, wanted, stream["key"], stream["messages"])
     plan, total = matching.plan, matching.count()
     if total <= offset:
         return total, []
