@@ -37,7 +37,7 @@ class Paging:
     offset: int
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Call:
     """
     One request.

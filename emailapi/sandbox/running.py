@@ -40,7 +40,7 @@ if find_spec("css_inline") is None:  # imported with the first template
     raise ModuleNotFoundError(name="css_inline")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Plan:
     """
     What is to run.
@@ -77,7 +77,7 @@ class Plan:
     fill: Callable[[Transaction], None]
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Running:
     """
     What there is while a sandbox runs.

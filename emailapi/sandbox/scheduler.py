@@ -43,7 +43,7 @@ class Job(Protocol):
         return seconds >= 0
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Chores:
     """
     Work that is not due at an instant of its own.

@@ -16,7 +16,7 @@ from .request_log import RequestLog
 from .store import Store
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Surroundings:
     """
     Everything that an application works with.

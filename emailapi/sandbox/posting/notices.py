@@ -40,7 +40,7 @@ BUILDERS = {
 _SMTP_ERROR = "SMTPApiError"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Notice:
     """
     An event that webhooks may want.
@@ -60,7 +60,7 @@ class Notice:
     fields: Mapping[str, Any] = attrs.field(repr=False)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class _Listener:
     """A webhook, or a URL of the server's settings, with its triggers by the service's names."""
 
@@ -96,7 +96,7 @@ def _of_server(server: Row) -> list[_Listener]:
     return found
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class _Audience:
     """The webhooks that a stream has."""
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ...webhooks.writing import Payload
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Verified:
     """
     How a webhook has responded to the samples.
@@ -73,7 +73,7 @@ class NotVerified(Exception):
         super().__init__()
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Verifying:
     """Posts samples."""
 
