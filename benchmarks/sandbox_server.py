@@ -50,7 +50,8 @@ def main() -> None:
 
     with Sandbox(sys.argv[1] if sys.argv[1:] else None) as sandbox:
         if "FULL" in sys.argv:
-            sandbox.store._connection.execute("PRAGMA synchronous = FULL")
+            with sandbox.store._lock:  # between transactions of the sandbox's own threads
+                sandbox.store._connection.execute("PRAGMA synchronous = FULL")
         print(sandbox.url, sandbox.token, flush=True)
         sys.stdin.read()
 
