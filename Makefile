@@ -18,6 +18,8 @@ VENV ?= .venv
 REQUIRE ?=
 JOBS ?= 4
 ARGS ?=
+# The command that installs; .ci/run has a faster one.
+INSTALL ?= $(BIN)/python -m pip install -q --use-pep517
 
 # An environment that was moved with its clone works: programs are run as modules, since their scripts have the old path,
 # and so has what pip keeps of an editable installation.
@@ -88,7 +90,7 @@ clean:
 # $(call install,an extra,its name in words)
 define install
 	@echo "Installing emailapi and $(2) into $(VENV) ..."
-	@$(BIN)/python -m pip install -q --use-pep517 --editable '.[$(1)]' >$(VENV)/install.log 2>&1 || { \
+	@$(INSTALL) --editable '.[$(1)]' >$(VENV)/install.log 2>&1 || { \
 	    if grep -q 'connection broken by\|Could not fetch URL\|from versions: none' $(VENV)/install.log; \
 	    then echo "emailapi is not installed: pip cannot reach its package index, is there a network? (see $(VENV)/install.log)"; \
 	    else cat $(VENV)/install.log; fi >&2; exit 1; }

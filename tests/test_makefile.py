@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 FILES = ("Makefile", "README.md", "setup.cfg", "setup.py")
 
 # A `make test VENV=...` that runs these tests hands its variables on in the environment.
-OF_MAKE = {"ARGS", "JOBS", "PYTHON", "REQUIRE", "VENV"}
+OF_MAKE = {"ARGS", "INSTALL", "JOBS", "PYTHON", "REQUIRE", "VENV"}
 
 pytestmark = [pytest.mark.slow, pytest.mark.processes]
 
