@@ -32,12 +32,14 @@ class Sender:
         sent: Returns the subjects that the servers have read, once they have ended.
         names_key: Whether a note names the email's key.
         persistent: Whether an email has the connection of the email before.
+        left_over: Returns what the last send has left for requests of the user's own, which is nothing.
     """
 
     send: Callable[[Email], object]
     sent: Callable[[], set[str]]
     names_key: bool = True
     persistent: bool = True
+    left_over: Callable[[], object] = lambda: None
 
 
 def by_api(closing: ExitStack, response: object = None, *, batch: bool = False) -> Sender:
@@ -75,6 +77,8 @@ def by_ses(closing: ExitStack) -> Sender:
     import boto3
     from botocore.config import Config
 
+    from emailapi.transports.ses.events import current_exchange
+
     service = FakeSES()
     closing.callback(service.close)
     login = {"aws_access_key_id": "a", "aws_secret_access_key": "b", "region_name": "eu-west-1"}
@@ -85,7 +89,7 @@ def by_ses(closing: ExitStack) -> Sender:
         service.close()
         return {post["Message.Subject.Data"] for post in service.posts}
 
-    return Sender(SESTransport(client=client, **ONCE).send, sent, names_key=False)
+    return Sender(SESTransport(client=client, **ONCE).send, sent, names_key=False, left_over=current_exchange.get)
 
 
 SENDERS = {
@@ -135,6 +139,7 @@ def test_an_exception_after_the_email_was_sent_has_a_note(sender):
         if sender.persistent:  # an interruption may have closed the connection, and then there are other moments
             sender.send(email(f"before-{number}"))
         raised, notes[f"key-{number}"] = interrupted(sender.send, email(f"key-{number}"), number)
+        assert sender.left_over() is None
         number += 1
     assert number > 100
     sent = sender.sent()

@@ -11,7 +11,7 @@ from ..._delivery import add_note, clear_frames
 from ..._net import ProcessLocal, clocks
 from ...errors import ConfigurationError, EmailAPIError
 from .errors import convert_exception, find_interruption, patched_hint, unknown
-from .events import Exchange, mark_exchange, watch
+from .events import Exchange, current_exchange, watch
 from .payload import SESRequest
 from .sesv2 import to_v2
 
@@ -92,9 +92,14 @@ class Client:
         limits = (math.inf, math.inf) if self._limits is None else self._limits
         exchange = Exchange(until, limits, attempt, marked=self._limits is not None)
         interruption: BaseException
+        before = current_exchange.get()
         try:
-            with mark_exchange(exchange):
+            # No context manager: what interrupts it between its two halves would leave the exchange to other requests.
+            try:
+                current_exchange.set(exchange)
                 response: object = getattr(client, request.operation)(**request.parameters)
+            finally:
+                current_exchange.set(before)
             if isinstance(response, Mapping) and response.get("MessageId"):
                 return response
             return unknown("SES's response has no MessageId", exchange)

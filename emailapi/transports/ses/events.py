@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -45,17 +43,7 @@ class Exchange:
 
 # Each thread and each greenlet has a context of its own, whatever gevent or eventlet patches; a signal handler that
 # sends restores the value that it found.
-_current: ContextVar[Exchange | None] = ContextVar("emailapi_ses_exchange", default=None)
-
-
-@contextmanager
-def mark_exchange(exchange: Exchange) -> Iterator[None]:
-    """Let the client's events mark this exchange while the block runs."""
-    token = _current.set(exchange)
-    try:
-        yield
-    finally:
-        _current.reset(token)
+current_exchange: ContextVar[Exchange | None] = ContextVar("emailapi_ses_exchange", default=None)
 
 
 class _Body(io.BytesIO):
@@ -80,7 +68,7 @@ class _Body(io.BytesIO):
 
 def mark(request: Any, **_: object) -> None:
     """Watch the body of a signed request, and end the wait for its response at the deadline (in recent botocore)."""
-    exchange = _current.get()
+    exchange = current_exchange.get()
     if exchange is None:
         return
     if exchange.begun:  # the transport makes one request
@@ -98,7 +86,7 @@ def mark(request: Any, **_: object) -> None:
 
 def note(response_dict: Any, **_: object) -> None:
     """Keep the status of a response: the exception for a response that cannot be parsed does not have it."""
-    exchange = _current.get()
+    exchange = current_exchange.get()
     if exchange is not None and not exchange.others:
         exchange.status = response_dict["status_code"]
 
@@ -110,7 +98,7 @@ def once(response: Any, caught_exception: Exception | None, operation: Any, **_:
     Raised here, before the client's own retries are asked: in each retry mode, for one more handler of the user's, and
     without changing what the same client does for others.
     """
-    exchange = _current.get()
+    exchange = current_exchange.get()
     if exchange is None:
         return
     if exchange.others:
