@@ -11,6 +11,7 @@ pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.processes]
 VICTIMS = ["child", "child", "worker", "child", "broker"]
 
 
+@pytest.mark.exhaustive
 def test_a_killed_child_a_killed_worker_and_a_killed_broker_neither_lose_nor_repeat_emails(
     load_project, workers, redis, sandbox
 ):

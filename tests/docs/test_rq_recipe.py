@@ -63,6 +63,7 @@ def recipe(redis, sandbox, tmp_path):
     module.queue.connection.close()
 
 
+@pytest.mark.exhaustive
 def test_a_killed_work_horse_neither_loses_nor_repeats_an_email(recipe, redis, sandbox, tmp_path):
     from rq.command import send_kill_horse_command
 

@@ -36,6 +36,7 @@ def paths(sandbox: Sandbox, client: Client, send: Send) -> list[str]:
     return [*PATHS, "?q=tag%3Anothing+colour%3Ared", "/m/nothing", f"/templates/{template.template_id}", *tabs]
 
 
+@pytest.mark.exhaustive
 def test_no_rule_of_axe_is_broken(sandbox: Sandbox, paths: list[str], page: Any) -> None:
     """The rules of WCAG 2.2, level AA: names and roles, landmarks, contrast, the size of targets."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
@@ -55,6 +56,7 @@ def test_no_rule_of_axe_is_broken(sandbox: Sandbox, paths: list[str], page: Any)
     assert broken == {}
 
 
+@pytest.mark.exhaustive
 def test_everything_is_reached_by_tab_in_the_order_of_the_page_and_is_seen_to_be(
     sandbox: Sandbox, paths: list[str], page: Any
 ) -> None:

@@ -133,6 +133,7 @@ def test_there_are_thirty_features() -> None:
     assert len(FEATURES) == 30
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",

@@ -124,6 +124,7 @@ def test_the_place_of_each_text_is_where_it_stands() -> None:
             assert html[token.start : token.start + len(token.text)] == token.text
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",

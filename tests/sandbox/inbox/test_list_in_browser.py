@@ -87,6 +87,7 @@ def test_a_page_says_that_the_sandbox_has_stopped(sandbox: Sandbox, send: Send, 
     assert page.locator("text=First").is_visible()
 
 
+@pytest.mark.exhaustive
 def test_the_theme_that_was_chosen_stays_until_it_is_the_systems_again(sandbox: Sandbox, page: Any) -> None:
     page.goto(_inbox(sandbox))
     for system, themes in (("light", ["dark", "light", None]), ("dark", ["light", "dark", None])):

@@ -150,6 +150,7 @@ def test_headers_are_narrowed_while_a_text_is_typed(opened: Any) -> None:
     assert rows.count() > 3
 
 
+@pytest.mark.exhaustive
 def test_the_next_try_of_a_webhook_is_made_by_its_button(sandbox: Sandbox, api: Any, opened: Any, message: str) -> None:
     api.post("/webhooks", {"Url": "http://127.0.0.1:9/", "Triggers": {"Bounce": {"Enabled": True}}})
     sandbox.events.bounce(message)
@@ -177,6 +178,7 @@ def test_the_buttons_of_impossible_events_stay_disabled_when_the_page_is_live(op
     assert opened.locator("button[value=complain]").is_enabled()
 
 
+@pytest.mark.exhaustive
 def test_a_page_without_its_sandbox_can_be_read_and_does_nothing(opened: Any, sandbox: Sandbox) -> None:
     sandbox.close()
     opened.wait_for_selector("[role=alert] >> text=The sandbox has stopped")

@@ -58,6 +58,7 @@ def test_messages_can_be_read_while_nothing_can_be_stored(sandbox: Sandbox, api:
         assert "Stored" in browsing.get(f"/m/{message}").text
 
 
+@pytest.mark.exhaustive
 def test_an_open_page_tells_at_once_that_nothing_is_stored_and_that_it_is_again(
     sandbox: Sandbox, api: Api, page: Any
 ) -> None:

@@ -21,6 +21,7 @@ def template(sandbox: Sandbox, page: Any) -> Any:
     return page
 
 
+@pytest.mark.exhaustive
 def test_a_model_is_written_and_rendered(template: Any) -> None:
     template.get_by_label("Model as JSON").fill('{"name": "Dana", "action_url": "https://example.com/"}')
     template.locator("button >> text=Save and render").click()
@@ -45,6 +46,7 @@ def test_the_sent_email_leads_back_to_its_template_and_model(template: Any) -> N
     template.wait_for_selector("a.filter[aria-current] >> text=Last sent")
 
 
+@pytest.mark.exhaustive
 def test_nothing_scrolls_sideways_on_a_narrow_screen(template: Any) -> None:
     template.get_by_label("Model as JSON").fill('{"name": "%s"}' % ("x" * 400))
     template.locator("button >> text=Save and render").click()

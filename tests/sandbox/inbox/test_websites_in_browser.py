@@ -60,6 +60,7 @@ def _unchanged(sandbox: Sandbox) -> bool:
     return len(sandbox.messages()) == 1 and not [*sandbox.faults]
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.parametrize("name", WEBSITES)
 def test_a_form_of_another_website_changes_nothing(
     sandbox: Sandbox, send: Send, website: Website, any_page: Any, name: str

@@ -126,6 +126,7 @@ def test_parsing_takes_linear_time(piece):
     assert steps(800) < 3 * steps(400) + 2000
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
 @pytest.mark.parametrize("piece", ["{", "{{a", "{{#a}}", "{{a b}}", "a.", "\U0001f600{{a b}}", "{{#a}}{{#b}}"])
 def test_large_templates_are_parsed(piece):

@@ -73,6 +73,7 @@ def test_keys_that_no_template_uses_are_named() -> None:
     assert unused_keys(templates, MODEL) == ["nothing", "order.number", "none"]
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "piece", ["{{a}}", "{{#a}}", "{{/a}}", "{{#each a}}", "{{../", "{{", "{{#each xs}}{{b}}{{/each}}"]

@@ -117,6 +117,7 @@ def test_the_rendered_text_is_limited():
         render(parse("{{x}}"), {"x": "€" * (LENGTH // 2)}, html=True)
 
 
+@pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
 @pytest.mark.parametrize("inner", ["x", "{{! nothing }}", "{{#z}}x{{/z}}"])
 def test_deeply_nested_loops_are_limited(inner):
