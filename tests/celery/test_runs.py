@@ -105,6 +105,7 @@ def test_emails_that_were_not_sent_are_tried_again_soon(emails, messages, sandbo
     assert list(messages.run(again)["accepted"]) == ["k"]
 
 
+@pytest.mark.exhaustive
 def test_only_emails_that_are_left_are_published_again(emails, messages, sandbox, retry):
     emails.send_many([HELLO, {**HELLO, "sender": "nobody@unknown.invalid"}], key="m")
     with sandbox.faults.cut_after_accept(), sandbox.faults.index_delay(600), pytest.raises(retry):

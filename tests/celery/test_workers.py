@@ -59,7 +59,7 @@ def test_neither_logs_nor_events_show_bodies(load_project, workers, redis):
     assert "jane@" not in shown
 
 
-@pytest.mark.exhaustive(cases=1)
+@pytest.mark.exhaustive(cases=0)
 @pytest.mark.parametrize("path, warning", [("slow", "Soft time limit"), ("hang", "Hard time limit")])
 def test_a_task_that_exceeds_its_time_limit_is_run_again(load_project, workers, sandbox, path, warning, tmp_path):
     """A hard time limit kills the process; by Celery's default the message would be lost with it."""

@@ -31,6 +31,7 @@ def test_a_model_is_written_and_rendered(template: Any) -> None:
     template.frame_locator("iframe").locator("text=Welcome, name_Value").wait_for()
 
 
+@pytest.mark.exhaustive
 def test_what_was_written_stays_where_it_is_no_model(template: Any) -> None:
     template.get_by_label("Model as JSON").fill('{"name": ')
     template.locator("button >> text=Save and render").click()

@@ -73,7 +73,7 @@ def test_an_accepted_email_has_its_id(serve, connect):
     assert len(service.posts) == len(service.accepted) == 1
 
 
-@pytest.mark.exhaustive
+@pytest.mark.exhaustive(cases=4)
 @pytest.mark.parametrize("raw", [False, True], ids=["simple", "raw"])
 @pytest.mark.parametrize("act", UNKNOWN.values(), ids=UNKNOWN)
 def test_a_request_without_a_response_is_unknown_and_not_repeated(serve, connect, act, raw):
