@@ -1,5 +1,5 @@
 # make demo    see it work: emails through the real client to the embedded sandbox
-# make check   for every change: linters, types, and one case of each quick test, in a minute
+# make check   for every change: linters, types, and one case of each quick test, in a minute and a half
 # make test    linters, types, the docs, and all tests; also `make tests`
 # make lint    only the linters and types
 # make docs    build the site of docs/, and say where to open it
