@@ -1,5 +1,5 @@
 """
-Fail if one send, one batch or one page costs many more instructions than the same work by requests and json.
+Fail if a send, a batch, 500 encoded emails or a page cost many more instructions than the same by requests and json.
 
     python .ci/instructions.py
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._lazy import load
+from .._lazy import accessors, homes_of
 
 if TYPE_CHECKING:
     from .backend import EmailBackend
@@ -36,15 +36,16 @@ __all__ = [
     "tracking",
 ]
 
-_MODULES = {
-    ".backend": "EmailBackend",
-    ".clients": "close_all",
-    ".messages": "EmailMessage EmailMultiAlternatives",
-    ".seen_stores": "CacheSeenStore DatabaseSeenStore",
-    ".signals": "CancelSend inbound post_send pre_send tracking",
-    ".status": "EmailStatus",
-}
-_HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
+_HOMES = homes_of(
+    {
+        ".backend": "EmailBackend",
+        ".clients": "close_all",
+        ".messages": "EmailMessage EmailMultiAlternatives",
+        ".seen_stores": "CacheSeenStore DatabaseSeenStore",
+        ".signals": "CancelSend inbound post_send pre_send tracking",
+        ".status": "EmailStatus",
+    }
+)
 
 
 def _check_django() -> None:
@@ -58,14 +59,4 @@ def _check_django() -> None:
 
 # Hidden from type checkers, which would take any misspelt name for one that is here.
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> object:
-        """Load a public name at its first use, and Django with it."""
-        if name in _HOMES:
-            _check_django()
-        return load(__name__, _HOMES, name)
-
-
-def __dir__() -> list[str]:
-    """List the public names, loaded or not."""
-    return __all__
+    __getattr__, __dir__ = accessors(__name__, _HOMES, _check_django)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._lazy import load
+from .._lazy import accessors, homes_of
 
 if TYPE_CHECKING:
     from .attachment import Attachment
@@ -46,18 +46,19 @@ __all__ = [
     "webhook_blueprint",
 ]
 
-_MODULES = {
-    ".attachment": "Attachment",
-    ".connection": "Connection",
-    ".dispatch": "email_dispatched event_received signals",
-    ".errors": "BadHeaderError FlaskMailUnicodeDecodeError MissingAddress",
-    ".mail": "Mail",
-    ".message": "Message",
-    ".sanitizing": "force_text sanitize_address sanitize_addresses sanitize_subject",
-    ".state": "MailState",
-    ".webhooks": "WebhookBlueprint webhook_blueprint",
-}
-_HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
+_HOMES = homes_of(
+    {
+        ".attachment": "Attachment",
+        ".connection": "Connection",
+        ".dispatch": "email_dispatched event_received signals",
+        ".errors": "BadHeaderError FlaskMailUnicodeDecodeError MissingAddress",
+        ".mail": "Mail",
+        ".message": "Message",
+        ".sanitizing": "force_text sanitize_address sanitize_addresses sanitize_subject",
+        ".state": "MailState",
+        ".webhooks": "WebhookBlueprint webhook_blueprint",
+    }
+)
 
 
 def _check_flask() -> None:
@@ -71,14 +72,4 @@ def _check_flask() -> None:
 
 # Hidden from type checkers, which would take any misspelt name for one that is here.
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> object:
-        """Load a public name at its first use, and Flask with it."""
-        if name in _HOMES:
-            _check_flask()
-        return load(__name__, _HOMES, name)
-
-
-def __dir__() -> list[str]:
-    """List the public names, loaded or not."""
-    return __all__
+    __getattr__, __dir__ = accessors(__name__, _HOMES, _check_flask)

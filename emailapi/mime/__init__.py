@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._lazy import load
+from .._lazy import accessors, homes_of
 
 if TYPE_CHECKING:
     from .message_bytes import as_given, envelope_of
@@ -30,23 +30,16 @@ __all__ = [
     "to_bytes",
 ]
 
-_MODULES = {
-    ".message_bytes": "as_given envelope_of",
-    ".reading": "from_message",
-    ".writing": "check_writable envelope needs_utf8 to_bytes",
-    ".x_pm_headers": "postmark_headers",
-}
-_HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
+_HOMES = homes_of(
+    {
+        ".message_bytes": "as_given envelope_of",
+        ".reading": "from_message",
+        ".writing": "check_writable envelope needs_utf8 to_bytes",
+        ".x_pm_headers": "postmark_headers",
+    }
+)
 
 
 # Hidden from type checkers, which would take any misspelt name for one that is here.
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> object:
-        """Load a public name at its first use."""
-        return load(__name__, _HOMES, name)
-
-
-def __dir__() -> list[str]:
-    """List the public names, loaded or not."""
-    return __all__
+    __getattr__, __dir__ = accessors(__name__, _HOMES)

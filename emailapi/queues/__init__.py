@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._lazy import load
+from .._lazy import accessors, homes_of
 
 if TYPE_CHECKING:
     from .delivering import compute_lookup_delay, deliver
@@ -31,22 +31,15 @@ __all__ = [
     "to_payloads",
 ]
 
-_MODULES = {
-    ".delivering": "compute_lookup_delay deliver",
-    ".payloads": "FileReference to_payload to_payloads",
-    ".report": "DeliveryReport EmailFailure RetryLater",
-}
-_HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
+_HOMES = homes_of(
+    {
+        ".delivering": "compute_lookup_delay deliver",
+        ".payloads": "FileReference to_payload to_payloads",
+        ".report": "DeliveryReport EmailFailure RetryLater",
+    }
+)
 
 
 # Hidden from type checkers, which would take any misspelt name for one that is here.
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> object:
-        """Load a public name at its first use."""
-        return load(__name__, _HOMES, name)
-
-
-def __dir__() -> list[str]:
-    """List the public names, loaded or not."""
-    return __all__
+    __getattr__, __dir__ = accessors(__name__, _HOMES)

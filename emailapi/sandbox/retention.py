@@ -11,8 +11,6 @@ from .tables import erasing, messages, streams
 
 # How long the service keeps a message with its events (contract section 2.11).
 KEPT = timedelta(days=45) // timedelta(microseconds=1)
-
-
 # So many messages are erased in one transaction: a request waits for one of them, at most.
 _PAGE = 100
 # Between two of them, so that a thread which waits for the database gets it.

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._lazy import load
+from .._lazy import accessors, homes_of
 
 if TYPE_CHECKING:
     from ..errors import InvalidWebhook
@@ -66,33 +66,26 @@ __all__ = [
     "wsgi_app",
 ]
 
-_MODULES = {
-    "..errors": "InvalidWebhook",
-    ".asgi": "asgi_app",
-    ".base": "BaseEvent",
-    ".events": (
-        "BounceEvent ClickEvent DeliveryEvent OpenEvent SpamComplaintEvent SubscriptionChangeEvent UnknownEvent"
-    ),
-    ".inbound": "InboundEvent",
-    ".parsing": "Event parse",
-    ".receiving": "StopRetries WebhookRequest WebhookResponse receive",
-    ".seen": "MemorySeenStore SeenStore",
-    ".seen_redis": "RedisSeenStore",
-    ".seen_sqlite": "SQLiteSeenStore",
-    ".verifier": "Verifier",
-    ".wsgi": "wsgi_app",
-}
-_HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
+_HOMES = homes_of(
+    {
+        "..errors": "InvalidWebhook",
+        ".asgi": "asgi_app",
+        ".base": "BaseEvent",
+        ".events": (
+            "BounceEvent ClickEvent DeliveryEvent OpenEvent SpamComplaintEvent SubscriptionChangeEvent UnknownEvent"
+        ),
+        ".inbound": "InboundEvent",
+        ".parsing": "Event parse",
+        ".receiving": "StopRetries WebhookRequest WebhookResponse receive",
+        ".seen": "MemorySeenStore SeenStore",
+        ".seen_redis": "RedisSeenStore",
+        ".seen_sqlite": "SQLiteSeenStore",
+        ".verifier": "Verifier",
+        ".wsgi": "wsgi_app",
+    }
+)
 
 
 # Hidden from type checkers, which would take any misspelt name for one that is here.
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> object:
-        """Load a public name at its first use."""
-        return load(__name__, _HOMES, name)
-
-
-def __dir__() -> list[str]:
-    """List the public names, loaded or not."""
-    return __all__
+    __getattr__, __dir__ = accessors(__name__, _HOMES)

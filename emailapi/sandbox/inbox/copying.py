@@ -106,10 +106,11 @@ def snippets(email: CapturedEmail, url: str) -> tuple[list[tuple[str, str]], boo
     """
     request, made = request_of(email, whole=True), made_by(email)
     path = f"{url}/email{'/withTemplate' if made else ''}"
-    if len(dump_json(request)) > _MOST_CHARACTERS:
+    encoded = dump_json(request)
+    if len(encoded) > _MOST_CHARACTERS:
         return [("curl", _curl(path, "--data-binary @message.json")), ("pytest", _test(email))], True
     calls = [
-        ("curl", _curl(path, f"--data-raw {shlex.quote(dump_json(request).decode())}")),
+        ("curl", _curl(path, f"--data-raw {shlex.quote(encoded.decode())}")),
         ("Python", _python(email, made, url)),
         ("postmark.js", _javascript(request, f"sendEmail{'WithTemplate' if made else ''}", url)),
         ("pytest", _test(email)),
