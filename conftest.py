@@ -7,6 +7,7 @@ says nothing to a client. Objects it leaves open are closed.
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 import socket
@@ -34,6 +35,9 @@ _EXTENT = "--extent"
 # How many random examples hypothesis tries.
 _EXAMPLES = {"quick": 5, "usual": 25, "exhaustive": 300}
 
+# The marks of tests that a quick run leaves out.
+_NOT_QUICK = {"slow", "costly", "broker"}
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--extent` and `--exhaustive`."""
@@ -60,7 +64,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out the cases that the run's extent leaves out, and begin with the files that take long."""
     extent = config.getoption(_EXTENT)
     if extent != "exhaustive":
-        kept = _quick(items) if extent == "quick" else _representative(items)
+        kept = _representative(items)
+        if extent == "quick":  # whose tests have one case each
+            kept = {item for item in kept if not any(map(item.get_closest_marker, _NOT_QUICK))}
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = [item for item in items if item in kept]
     # pytest-xdist gives whole files to its workers: one that takes long must not be the last.
@@ -68,10 +74,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: item.path not in slow)
 
 
-def _quick(items: Iterable[pytest.Item]) -> set[pytest.Item]:
-    """Return one case of each test that is neither slow nor starts a process."""
-    quick = [item for item in items if not any(map(item.get_closest_marker, ("slow", "processes")))]
-    return {cases[0] for cases in _by_test(quick)}
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Create only one case of each test in a quick run: with all, its workers collect for half of its time."""
+    if metafunc.config.getoption(_EXTENT) == "quick":
+        once = functools.partial(_parametrize_once, metafunc.definition.nodeid, metafunc.parametrize)
+        metafunc.parametrize = once  # type: ignore[method-assign]
+
+
+def _parametrize_once(
+    test: str, parametrize: Callable[..., None], names: Any, values: Iterable[Any], *args: Any, **options: Any
+) -> None:
+    """Call `parametrize` with one of the values, the same in each run; with a quick one if there is any."""
+    cases = [*values]
+    quick = [place for place, case in enumerate(cases) if not _NOT_QUICK & _names_of_marks(case)]
+    place = random.Random(f"{test} {names}").choice(quick or range(len(cases)))  # noqa: S311
+    ids = options.get("ids")
+    if ids is not None and not callable(ids):
+        options["ids"] = [[*ids][place]]
+    parametrize(names, [cases[place]], *args, **options)
+
+
+def _names_of_marks(case: object) -> set[str]:
+    return {mark.name for mark in case.marks} if isinstance(case, type(pytest.param())) else set()
 
 
 def _representative(items: Iterable[pytest.Item]) -> set[pytest.Item]:

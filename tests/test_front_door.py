@@ -77,6 +77,7 @@ def test_building_an_email_loads_few_modules():
     assert not loaded_by(code) & HEAVY
 
 
+@pytest.mark.costly
 def test_a_client_that_sends_loads_no_lists():
     loaded = loaded_by("from emailapi import Client; Client('t').outbound")
     assert "emailapi.resources.outbound" in loaded

@@ -16,7 +16,7 @@ FILES = ("Makefile", "README.md", "setup.cfg", "setup.py")
 # A `make test VENV=...` that runs these tests hands its variables on in the environment.
 OF_MAKE = {"ARGS", "INSTALL", "JOBS", "PYTHON", "REQUIRE", "VENV"}
 
-pytestmark = [pytest.mark.slow, pytest.mark.processes]
+pytestmark = [pytest.mark.slow, pytest.mark.costly]
 
 
 @pytest.fixture

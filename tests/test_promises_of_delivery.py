@@ -101,6 +101,7 @@ def test_a_slowly_dripping_response_ends_with_the_deadline(mode, service, client
     assert caught.value.may_have_been_sent
 
 
+@pytest.mark.costly
 @pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="no fork on this platform")
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_after_a_fork_each_process_has_its_own_pool(service, client):

@@ -6,7 +6,7 @@ import pytest
 
 from .crashing import check_that_crashes_neither_lose_nor_repeat
 
-pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.processes]
+pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.costly]
 
 VICTIMS = ["child", "child", "worker", "child", "broker"]
 

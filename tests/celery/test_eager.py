@@ -22,6 +22,7 @@ def make_emails(sandbox):
     client.close()
 
 
+@pytest.mark.costly
 def test_an_email_is_sent_at_once(make_emails, sandbox):
     result = make_emails().send(HELLO, key="k")
     assert list(result.get()["accepted"]) == ["k"]

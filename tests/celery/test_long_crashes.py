@@ -9,7 +9,7 @@ from emailapi.queues import FileReference
 from .crashing import Crashes, check_that_crashes_neither_lose_nor_repeat, email, settings
 from .test_crashes import VICTIMS
 
-pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.processes, pytest.mark.exhaustive]
+pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.costly, pytest.mark.exhaustive]
 
 
 def test_fifteen_crashes_neither_lose_nor_repeat_emails_that_are_found_three_seconds_later(

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.costly
 
 PROGRAM = """
 import os

@@ -8,7 +8,7 @@ from emailapi import ConnectionFailed
 
 from .crashing import Crashes, email, settings
 
-pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.processes, pytest.mark.exhaustive]
+pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.costly, pytest.mark.exhaustive]
 
 
 @pytest.fixture

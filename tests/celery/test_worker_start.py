@@ -9,7 +9,7 @@ from emailapi.celery.worker_checks import find_risks
 
 from ..clock import wait_for
 
-pytestmark = [pytest.mark.broker, pytest.mark.processes, pytest.mark.slow]
+pytestmark = [pytest.mark.broker, pytest.mark.costly, pytest.mark.slow]
 
 
 @pytest.mark.parametrize(

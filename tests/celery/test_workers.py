@@ -12,7 +12,7 @@ from emailapi.queues import FileReference, to_payload
 
 from ..clock import wait_for
 
-pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.processes]
+pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.costly]
 
 HELLO = {"to": "jane@example.com", "subject": "Hi", "text_body": "Secret words"}
 

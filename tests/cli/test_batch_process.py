@@ -17,7 +17,7 @@ try:
 except ImportError:  # Windows
     resource = None
 
-pytestmark = [pytest.mark.processes, pytest.mark.slow]
+pytestmark = [pytest.mark.costly, pytest.mark.slow]
 
 ROWS = 240
 MERGE = ("--subject", "Hi {{name}}", "--text", "Hello", "--chunk-size", "5", "--workers", "2", "--lookup-delay", "0")

@@ -31,7 +31,7 @@ def run(*arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.exhaustive(cases=1)
-@pytest.mark.processes
+@pytest.mark.costly
 @pytest.mark.parametrize("command", [DEMO, ["sandbox", "--port", "0"]])
 def test_a_missing_extra_is_named(command):
     """Without Flask a command that needs the sandbox ends with 3 and one line that names the extra."""
@@ -86,7 +86,7 @@ os.dup2(writer, 1)
 
 @pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
-@pytest.mark.processes
+@pytest.mark.costly
 @pytest.mark.parametrize(
     "arguments",
     [DEMO, ["--help"], ["--version"], ["sandbox", "--help"]],
@@ -101,7 +101,7 @@ def test_a_closed_pipe_at_the_output_is_not_an_error(arguments, unbuffered):
 
 
 @pytest.mark.exhaustive
-@pytest.mark.processes
+@pytest.mark.costly
 @pytest.mark.slow
 def test_the_demo_continues_after_its_output_pipe_is_closed():
     check = "from emailapi.cli import demo; demo.BOUNCING = 'softbounce@bounce-testing.postmarkapp.com'"
@@ -112,7 +112,7 @@ def test_the_demo_continues_after_its_output_pipe_is_closed():
 
 @pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
-@pytest.mark.processes
+@pytest.mark.costly
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device")
 @pytest.mark.parametrize("arguments", [DEMO, ["sandbox", "--port", "0"]], ids=" ".join)
 def test_output_that_cannot_be_written_is_named(arguments):
@@ -124,7 +124,7 @@ def test_output_that_cannot_be_written_is_named(arguments):
 
 
 @pytest.mark.exhaustive
-@pytest.mark.processes
+@pytest.mark.costly
 @pytest.mark.slow
 def test_a_closed_standard_output_is_not_an_error():
     done = run("demo", before="import os, sys; os.close(1); sys.stdout = sys.__stdout__ = None")

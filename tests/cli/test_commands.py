@@ -79,7 +79,7 @@ SHELLS = {
 }
 
 
-@pytest.mark.processes
+@pytest.mark.costly
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_shell_completes_commands_options_and_values(run, tmp_path, shell, needs):
     needs(shell, shutil.which(shell), f"{shell} is not installed")
@@ -127,7 +127,7 @@ def costs_at_most(less, more_code, factor=1.0, more=0.0):
     return False
 
 
-@pytest.mark.processes
+@pytest.mark.costly
 @pytest.mark.slow
 def test_the_help_costs_little_more_than_argparse():
     help_code = "import sys; sys.argv[1:] = ['--help']; from emailapi.cli import main; main()"
@@ -135,7 +135,7 @@ def test_the_help_costs_little_more_than_argparse():
 
 
 @pytest.mark.exhaustive
-@pytest.mark.processes
+@pytest.mark.costly
 @pytest.mark.slow
 def test_a_send_costs_little_more_than_in_a_script(sandbox):
     email = "to='a@example.com', subject='Hi', text_body='Hello'"
@@ -180,7 +180,7 @@ def accepting(monkeypatch):
 
 
 @pytest.mark.exhaustive
-@pytest.mark.processes
+@pytest.mark.costly
 @pytest.mark.slow
 def test_a_batch_needs_the_same_memory_for_any_number_of_rows(accepting, tmp_path):
     def memory(rows):
@@ -210,7 +210,7 @@ def test_a_batch_needs_the_same_memory_for_any_number_of_rows(accepting, tmp_pat
     assert memory(20_000) < memory(5_000) + 3
 
 
-@pytest.mark.processes
+@pytest.mark.costly
 def test_the_help_loads_nothing_that_it_does_not_need():
     code = (
         "import sys; sys.argv[1:] = ['--help']; from emailapi.cli import main\ntry: main()\nexcept SystemExit: pass\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.processes, pytest.mark.slow]
+pytestmark = [pytest.mark.costly, pytest.mark.slow]
 
 EMAIL = ("send", "--to", "ada@example.com", "--text", "Hello")
 

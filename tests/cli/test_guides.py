@@ -11,7 +11,7 @@ from ..consoles import check_console
 
 GUIDES = Path(__file__).parents[2] / "docs" / "guide"
 
-pytestmark = [pytest.mark.processes, pytest.mark.slow, pytest.mark.exhaustive(cases=0)]
+pytestmark = [pytest.mark.costly, pytest.mark.slow, pytest.mark.exhaustive(cases=0)]
 
 
 @pytest.mark.parametrize("name", ["command-line", "newsletter"])

@@ -51,6 +51,7 @@ def test_a_journal_is_of_one_input(run, client, people, tmp_path):
     assert client.messages.list().total_count == 2
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("heard_signals")
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 @pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])

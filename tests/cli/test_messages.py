@@ -86,7 +86,7 @@ def test_messages_are_followed(capsys, client, sent):
 
 
 @pytest.mark.slow
-@pytest.mark.processes
+@pytest.mark.costly
 @pytest.mark.parametrize("no_color", ["", "1"], ids=["colors", "NO_COLOR"])
 def test_a_terminal_shows_a_table_in_which_texts_control_nothing(sent, no_color):
     master, slave = pty.openpty()
@@ -111,7 +111,7 @@ def test_a_terminal_shows_a_table_in_which_texts_control_nothing(sent, no_color)
     assert "\u2028" not in text
 
 
-@pytest.mark.processes
+@pytest.mark.costly
 def test_a_reader_that_has_gone_ends_a_list_without_an_error(sent):
     command = f"{sys.executable} -m emailapi messages list --all | head -n 1; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=300)

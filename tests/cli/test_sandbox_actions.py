@@ -21,6 +21,7 @@ def email(client):
     )
 
 
+@pytest.mark.costly
 def test_the_inbox_is_listed_and_read(run, email):
     assert run("sandbox", "inbox", "list", "to:ada@example.com", "tag:r").json[0]["message_id"] == email.message_id
     assert run("sandbox", "inbox", "list", "to:bob@example.com").json == []
@@ -46,6 +47,7 @@ def test_emails_are_deleted(run, email, monkeypatch):
     assert run("sandbox", "inbox", "delete", "tag:r", "--yes").json == {"deleted": 1}
 
 
+@pytest.mark.costly
 def test_the_clock_is_moved(run, sandbox):
     before = sandbox.clock.now()
     assert run("sandbox", "clock", "freeze").json["frozen"] is True
@@ -57,6 +59,7 @@ def test_the_clock_is_moved(run, sandbox):
     assert run("sandbox", "clock", "show").json["now"].startswith("2100-01-01")
 
 
+@pytest.mark.costly
 def test_failures_are_armed_and_cancelled(run, sandbox):
     armed = run("sandbox", "faults", "add", "fail", "status=503", "times=2", "route=/email").json
     assert armed["armed"] is True

@@ -20,7 +20,7 @@ from ..clock import wait_for
 from ..ports import unused_port
 
 pytestmark = [
-    pytest.mark.processes,
+    pytest.mark.costly,
     pytest.mark.skipif(os.name != "posix", reason="signals and pipes as POSIX has them"),
 ]
 

@@ -87,7 +87,7 @@ def test_templates_are_listed(run, order):
 
 @pytest.mark.exhaustive
 @pytest.mark.slow
-@pytest.mark.processes
+@pytest.mark.costly
 def test_a_forgotten_name_is_an_error_of_mypy(run, client, order, tmp_path):
     client.templates.create(
         name="Odd", alias="odd-1", subject="{{1st}} {{class}}", text_body="{{#items}}{{.}}{{/items}}"

@@ -124,7 +124,7 @@ def test_events_are_replayed(run, application, tmp_path):
 
 @pytest.mark.usefixtures("heard_signals")
 @pytest.mark.slow
-@pytest.mark.processes
+@pytest.mark.costly
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 @pytest.mark.parametrize(
     "number, code",
@@ -150,7 +150,7 @@ def test_listening_forwards_events_and_cleans_up(client, application, tmp_path, 
 
 
 @pytest.mark.exhaustive
-@pytest.mark.processes
+@pytest.mark.costly
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 def test_the_webhook_of_a_killed_command_is_removed_by_the_next(client, start):
@@ -170,7 +170,7 @@ def test_the_service_needs_a_tunnel(run, monkeypatch):
     assert (done.code, "--url" in done.error["message"]) == (2, True)
 
 
-@pytest.mark.processes
+@pytest.mark.costly
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 @pytest.mark.slow
 @pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
@@ -190,7 +190,7 @@ def test_events_come_through_a_tunnel_whose_webhook_is_deleted(client, start, nu
     assert not client.webhooks.list()
 
 
-@pytest.mark.processes
+@pytest.mark.costly
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 def test_a_webhook_that_cannot_be_deleted_is_named(client, sandbox, start):
@@ -203,7 +203,7 @@ def test_a_webhook_that_cannot_be_deleted_is_named(client, sandbox, start):
     assert f"the webhook {webhook.id} remains: delete it by `emailapi webhooks delete" in process.stderr.read()
 
 
-@pytest.mark.processes
+@pytest.mark.costly
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 def test_a_webhook_that_another_command_has_deleted_is_no_error(client, start):

@@ -13,7 +13,7 @@ import pytest
 
 import emailapi
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.costly
 
 MAIN = """\
 import sys

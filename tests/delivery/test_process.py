@@ -12,7 +12,7 @@ from emailapi._net import ProcessLocal
 
 from ..forking import FORKS, run_forking
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.costly
 
 both_forks = pytest.mark.parametrize("fork", FORKS)
 VALUE = """

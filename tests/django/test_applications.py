@@ -75,7 +75,7 @@ def test_an_async_view_sends_by_sync_to_async(api, setting):
     assert asyncio.run(requests()) == [b"1"] * 5
 
 
-@pytest.mark.processes
+@pytest.mark.costly
 @pytest.mark.parametrize("kind", FORKS)
 def test_workers_forked_after_the_first_email_can_send(sandbox, kind):
     script = """

@@ -98,6 +98,7 @@ def test_a_broken_link_report_by_a_mailer_with_a_warning_raises_out_of_the_reque
         Client(raise_request_exception=False).get("/missing/", headers={"referer": "http://testserver/there/"})
 
 
+@pytest.mark.costly
 @pytest.mark.mailers(False)
 def test_a_report_before_mailers_does_not_change_the_response(configure, setting, handler, closed_port):
     configure(server_token="1f2e3d4c-0000", base_url=f"http://127.0.0.1:{closed_port}", deadline=3)

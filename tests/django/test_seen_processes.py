@@ -55,7 +55,7 @@ def each_once(claimed: list[str], counts: list[int]) -> bool:
 
 @pytest.mark.exhaustive
 @pytest.mark.slow
-@pytest.mark.processes
+@pytest.mark.costly
 def test_an_event_is_claimed_by_one_of_the_processes_that_share_a_database(start, tmp_path):
     from django.core.management import call_command
     from django.db import connections
@@ -71,7 +71,7 @@ def test_an_event_is_claimed_by_one_of_the_processes_that_share_a_database(start
 
 
 @pytest.mark.broker
-@pytest.mark.processes
+@pytest.mark.costly
 def test_an_event_is_claimed_by_one_of_the_processes_that_share_a_cache(start, tmp_path, redis_server, redis_url):  # noqa: F811
     cache = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis_url}
     assert each_once(*run(start, tmp_path, "cache", CACHES={"default": cache}))

@@ -11,7 +11,7 @@ import pytest
 
 from ..clock import wait_for
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.costly
 
 PAGE = Path(__file__).parents[2] / "docs" / "guide" / "queue-recipes.md"
 (RECIPE,) = re.findall(r"```text\n([^`]*DBTaskResult.*?)```", PAGE.read_text("utf-8"), re.DOTALL)

@@ -77,6 +77,7 @@ def ses(closing, monkeypatch) -> FakeSES:
     return service
 
 
+@pytest.mark.costly
 def test_a_message_is_sent_by_ses(ses, configure):
     configure(transport="ses", transport_options={"region_name": "eu-west-1"})
     one = message(bcc=["b@example.com"])

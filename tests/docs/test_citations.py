@@ -26,6 +26,7 @@ def sections_cited():
                     yield section, path.relative_to(ROOT)
 
 
+@pytest.mark.costly
 def test_each_cited_section_of_the_contract_exists():
     sections = set(SECTION.findall(CONTRACT.read_text("utf-8")))
     cited = [*sections_cited()]

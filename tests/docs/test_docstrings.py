@@ -63,7 +63,7 @@ def found():
     """
 '''
 
-pytestmark = [pytest.mark.slow, pytest.mark.processes]
+pytestmark = [pytest.mark.slow, pytest.mark.costly]
 
 
 def build(folder, page):

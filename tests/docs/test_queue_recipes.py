@@ -52,6 +52,7 @@ def test_a_job_that_is_run_twice_is_looked_up_later(recipe):
     assert len(page.sandbox.messages()) == 1
 
 
+@pytest.mark.costly
 def test_an_email_that_is_left_is_sent_by_the_next_attempt(recipe):
     page = recipe()
     later = []
@@ -102,6 +103,7 @@ def test_dramatiq_shows_no_body_of_a_job_that_fails(recipe, log):
     assert "'text_body'" not in shown.text
 
 
+@pytest.mark.costly
 def test_procrastinate_shows_no_body(recipe, log):
     page = recipe("procrastinate")
     shown = log(page)
@@ -123,6 +125,7 @@ def test_dramatiq_runs_the_next_attempt(recipe):
     worker.stop()
 
 
+@pytest.mark.costly
 def test_huey_schedules_the_next_attempt(recipe):
     page = recipe("huey")
     page.huey_later(page.to_payload(HELLO, key="k"), 2, 300)

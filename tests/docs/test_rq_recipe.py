@@ -17,7 +17,7 @@ from ..clock import wait_for
 from ..conftest import TESTS, TIED
 from .test_queue_recipes import BLOCKS, HELLO
 
-pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.processes]
+pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.costly]
 
 # The page's own sandbox, and what it says to replace in production.
 CHANGES = {

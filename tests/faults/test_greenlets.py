@@ -98,7 +98,7 @@ def test_greenlets_that_share_a_client_send_each_email_once(tool, when, serve):
     assert sum(said.startswith("id-") for _, said in results) > SENDS / 4
 
 
-@pytest.mark.processes
+@pytest.mark.costly
 @pytest.mark.exhaustive(cases=1)
 @pytest.mark.parametrize("when", ["before the import", "after the import", "after a send"])
 @pytest.mark.parametrize("tool", ["gevent", "eventlet"])

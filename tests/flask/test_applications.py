@@ -117,6 +117,7 @@ def test_a_client_in_memory_sends(make_app):
         assert client.transport.sent[0].subject == "Hi"
 
 
+@pytest.mark.costly
 def test_the_extension_does_not_keep_applications_alive(make_app):
     from flask import Flask
 

@@ -38,7 +38,7 @@ def test_an_unknown_name_is_an_attribute_error():
         _ = emailapi.flask.Mial
 
 
-@pytest.mark.processes
+@pytest.mark.costly
 def test_flask_is_imported_with_the_first_name():
     code = (
         "import sys, emailapi.flask; print('flask' in sys.modules);"
@@ -48,7 +48,7 @@ def test_flask_is_imported_with_the_first_name():
     assert ran.stdout.split() == ["False", "True"]
 
 
-@pytest.mark.processes
+@pytest.mark.costly
 def test_without_flask_the_error_names_the_extra():
     code = "import sys; sys.modules['flask'] = None\nfrom emailapi.flask import Mail"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

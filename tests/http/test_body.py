@@ -76,6 +76,7 @@ def test_a_response_that_exceeds_the_limit_when_decompressed_is_rejected(
     assert len(peer.seen) == 2, "what is too large once is not asked for again"
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("status, error", [(422, InvalidRequest), (500, DeliveryUnknown)])
 def test_a_status_counts_although_its_body_is_too_large(status, error, serve, connect, reply, bombs, session):
     peer = serve(reply(bombs["gzip"], status, Content_Encoding="gzip"))

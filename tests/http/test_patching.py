@@ -15,7 +15,7 @@ from requests.adapters import HTTPAdapter
 
 from emailapi import Email, MemoryTransport
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.costly
 
 EMAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
 

@@ -53,6 +53,7 @@ def test_a_replaying_tool_gets_the_request_and_the_service_none(serve, connect, 
     assert (len(peer.seen), peer.connections) == (2, 1)
 
 
+@pytest.mark.costly
 @replaying
 def test_a_replaying_tool_works_with_the_account_client(serve, tool):
     peer = serve(b"")

@@ -31,6 +31,7 @@ def test_a_retry_after_beyond_the_deadline_ends_the_call_at_once(text, serve, co
     assert len(peer.seen) == 1
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("ahead", [-HOUR, HOUR], ids=["behind", "ahead"])
 def test_a_retry_after_date_is_read_by_the_clock_of_the_responding_host(ahead, serve, connect, accepted):
     """A clock that is an hour off neither sends all attempts at once nor ends the call."""

@@ -202,6 +202,7 @@ def test_a_given_session_requires_no_pysocks(serve, connect, accepted, monkeypat
     assert len(peer.seen) == 1
 
 
+@pytest.mark.costly
 def test_without_pysocks_the_error_says_what_to_install(tmp_path):
     program = """
         import sys

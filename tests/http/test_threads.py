@@ -12,7 +12,7 @@ from emailapi import ConfigurationError, Email, EmailAPIError
 
 from ..forking import FORKS, run_forking
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.costly
 
 THREADS = 16
 

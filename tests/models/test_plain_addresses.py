@@ -61,6 +61,7 @@ def compare(count: int, seed: int) -> int:
     return valid
 
 
+@pytest.mark.costly
 def test_a_text_that_is_matched_gives_what_the_parser_gives():
     assert compare(TEXTS, seed=7) > TEXTS / 20
 

@@ -62,6 +62,7 @@ ANY = st.one_of(
 )
 
 
+@pytest.mark.costly
 @given(ANY)
 def test_an_email_survives_json(email):
     data = json.loads(json.dumps(email.to_dict(), allow_nan=False))

@@ -46,6 +46,7 @@ def test_a_job_whose_worker_died_is_looked_up(client, sandbox, arguments):
     assert sent(sandbox) == ["Hi"]
 
 
+@pytest.mark.costly
 def test_an_unknown_outcome_waits_for_the_look_up(client, sandbox):
     payload = to_payload(HELLO, key="k")
     with sandbox.faults.index_delay(60), sandbox.faults.cut_after_accept(), pytest.raises(RetryLater) as caught:

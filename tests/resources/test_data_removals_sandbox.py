@@ -9,6 +9,7 @@ import pytest
 from emailapi import DataRemoval, DataRemovalStatus, Email, InvalidRequest, NotFound
 
 
+@pytest.mark.costly
 def test_a_removal_deletes_the_emails_of_the_person(account, client, monkeypatch, sandbox):
     now = sandbox.clock.now()
     monkeypatch.setattr(sandbox.clock, "now", lambda: now)

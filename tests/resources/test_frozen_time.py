@@ -140,6 +140,7 @@ def test_there_are_dates_to_be_read(results):
 EMPTY = {"TotalCount": 0, "Messages": [], "Days": []}
 
 
+@pytest.mark.costly
 def test_dates_of_a_frozen_program_keep_their_instants(service):
     """The standard idioms give freezegun's own classes, inside the frozen time and after it."""
     service.respond("GET", "/messages/outbound", EMPTY)

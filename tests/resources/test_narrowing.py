@@ -71,6 +71,7 @@ def test_no_record_is_lost_or_repeated(service, moments, count):
     assert found == [f"m{number}" for number in range(25_000)]
 
 
+@pytest.mark.costly
 def test_a_walk_through_bounces_is_complete_too(service):
     serve(
         service,
@@ -87,6 +88,7 @@ def test_a_walk_through_bounces_is_complete_too(service):
     assert len(set(narrowed)) == 2
 
 
+@pytest.mark.costly
 def test_a_given_range_is_never_widened(service):
     moments = spread(25_000, seconds=7)
     serve(service, "/messages/outbound", "Messages", moments, message)
@@ -95,6 +97,7 @@ def test_a_given_range_is_never_widened(service):
     assert found == [f"m{number}" for number in range(1_000, 25_000)]
 
 
+@pytest.mark.costly
 def test_records_that_are_not_newest_first_end_with_limit_exceeded(service):
     moments = spread(12_000, seconds=1)
     moments[700], moments[702] = moments[702], moments[700]
@@ -116,6 +119,7 @@ def ends_at_the_limit(page, says):
         next(walk)
 
 
+@pytest.mark.costly
 def test_a_second_with_too_many_records_is_a_limit_exceeded(service):
     moments = [END] * 5 + [END - timedelta(seconds=1, microseconds=number) for number in range(10_100)]
     serve(service, "/messages/outbound", "Messages", moments, message)
@@ -139,6 +143,7 @@ def test_records_without_dates_end_with_limit_exceeded(service, date):
     ends_at_the_limit(service.client.messages.list(count=500), "newest first")
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     "call, path, key",
     [

@@ -193,6 +193,7 @@ def test_a_stalled_body_ends_the_connection_and_a_slow_one_does_not(pass_seconds
     assert stopping.recv(100) == b""
 
 
+@pytest.mark.costly
 def test_a_connection_is_kept_for_the_next_request_for_more_than_a_minute(pass_seconds, sandbox, connect):
     kept = connect()
     for _ in range(3):

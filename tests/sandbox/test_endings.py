@@ -56,6 +56,7 @@ def test_faults_end_with_the_sandbox(sandbox):
     assert not sandbox.faults
 
 
+@pytest.mark.costly
 def test_a_sandbox_closes_while_clients_go_on_sending(caplog):
     """No request is carried out after the end, and no thread is left that would."""
     before = {*threading.enumerate()}

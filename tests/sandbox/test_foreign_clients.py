@@ -104,7 +104,7 @@ def test_postmarker_sends_with_templates(postmarker):
     assert (found["AllContentIsValid"], found["TextBody"]["RenderedContent"]) == (False, "1")
 
 
-@pytest.mark.processes
+@pytest.mark.costly
 def test_anymail_tells_recipients_apart(sandbox, api):
     template = {"Name": "Welcome", "Subject": "Hi {{name}}", "TextBody": "Hello"}
     assert api.post("/templates", template).status_code == 200

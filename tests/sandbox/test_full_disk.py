@@ -154,6 +154,7 @@ def test_the_python_api_raises_if_nothing_was_stored(kept):
         kept.sandbox.allow(delete_servers=True)
 
 
+@pytest.mark.costly
 def test_a_data_file_that_another_program_locks_is_503_and_can_be_read(kept, rejected, tmp_path):
     message_id = kept.accepted()
     other = sqlite3.connect(tmp_path / "messages.db", isolation_level=None)

@@ -17,7 +17,7 @@ INSTALL = (
     "npm install --prefer-offline --no-audit --no-fund --ignore-scripts --legacy-peer-deps --loglevel=error".split()
 )
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.costly
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from emailapi import AccountClient, Client, Email
 from emailapi.errors import APIError, ConfigurationError
 from emailapi.sandbox import Sandbox
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.costly
 
 _DESCRIPTORS = Path("/proc/self/fd")
 _needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

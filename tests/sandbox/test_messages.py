@@ -227,6 +227,7 @@ def test_searches_use_a_database_index(sandbox):
             assert not any("SCAN m" in step or "TEMP B-TREE" in step for step in steps), (wanted, steps)
 
 
+@pytest.mark.costly
 def test_thousands_of_messages_are_searched_quickly(api):
     """A look-up by key among thousands does not grow with them: the client's reconciliation stands on it."""
     for _ in range(6):

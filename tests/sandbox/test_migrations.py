@@ -98,6 +98,7 @@ def test_an_earlier_version_gets_the_schema_of_a_new_file(old_file, tmp_path):
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
+@pytest.mark.costly
 def test_ids_of_deleted_rows_are_not_reused(old_file):
     """The id of a message begins with the key of its stream."""
     with Sandbox(old_file) as sandbox, sandbox.store.transaction() as db:

@@ -85,6 +85,7 @@ def test_the_size_of_a_request_is_limited(api, rejected):
     rejected(api.post("/email/batch", [api.email(Padding="x" * 50_000_000)]), 413, 300, "50 MB")
 
 
+@pytest.mark.costly
 def test_the_size_of_each_email_of_a_batch_is_limited(api):
     content = "A" * 5_200_000
     heavy = api.email(Attachments=[{**BASE64, "Content": content}, {**BASE64, "Content": content}])
@@ -140,6 +141,7 @@ def test_a_bounce_within_a_batch_suppresses_later_emails(api):
     assert [item["ErrorCode"] for item in response] == [0, 406, 0]
 
 
+@pytest.mark.costly
 def test_many_threads_can_send_at_once(api, sandbox, open_api):
     ids: list[str] = []
 

@@ -100,6 +100,7 @@ def test_nothing_is_pushed_if_types_differ(api, other, push, rejected):
     assert aliases(other) == {"both": "Frame"}
 
 
+@pytest.mark.costly
 def test_nothing_is_pushed_beyond_100_templates(api, other, push, rejected):
     """Nothing is pushed when the destination would have more than 100 templates."""
     for number in range(99):

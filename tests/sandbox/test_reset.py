@@ -81,6 +81,7 @@ def test_reset_restores_the_initial_state(api, sandbox, filled):
     assert sandbox.messages("hello")
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("messages_count")
 def test_reset_empties_every_table(request, api, account, sandbox):
     before = rows_of_tables(sandbox)
@@ -106,6 +107,7 @@ def test_reset_empties_every_table(request, api, account, sandbox):
     assert rows_of_tables(sandbox) == before
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     "name", ["messages", "suppressions", "statistics", "templates", "webhooks", "servers", "domains"]
 )

@@ -174,6 +174,7 @@ def test_without_the_extra_the_error_says_what_to_install(missing):
     assert f'the sandbox needs {missing}, which is not installed: pip install "emailapi-sdk[sandbox]"' in done.stderr
 
 
+@pytest.mark.costly
 def test_the_import_loads_almost_nothing():
     """Importing the sandbox loads no package of the extra: only running it does."""
     script = "import sys, emailapi.sandbox; print(*{'flask', 'waitress', 'css_inline'} & sys.modules.keys())"

@@ -218,6 +218,7 @@ def test_templates_are_listed_newest_first_in_pages(api, rejected, make, listed)
     rejected(api.get("/templates", Count=1, Offset=0, TemplateType="Mine"), 422, 1100, "TemplateType")
 
 
+@pytest.mark.costly
 def test_a_server_has_at_most_100_templates(api, rejected, make):
     for number in range(100):
         make(STANDARD, Alias=f"t{number}")

@@ -47,7 +47,7 @@ def test_no_route_is_served_twice():
     assert len(set(served)) == len(served)
 
 
-@pytest.mark.processes
+@pytest.mark.costly
 def test_a_start_imports_nothing_that_only_some_tests_need():
     done = subprocess.run([sys.executable, "-c", STARTS], capture_output=True, check=True, text=True)
     loaded = set(done.stdout.split())

@@ -62,6 +62,7 @@ def test_the_vendors_client_raises_its_errors_by_our_codes(vendor):
         assert (caught.value.error_code, caught.value.http_status) == (code, 422)
 
 
+@pytest.mark.costly
 def test_the_vendors_client_pushes_templates(sandbox, vendor, vendor_account):
     with sandbox.store.transaction() as db:
         second = servers.create(db, "Second", 0)

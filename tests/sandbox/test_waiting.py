@@ -281,6 +281,7 @@ def test_an_email_without_tracking_is_received_as_it_was_sent(client, sandbox):
         message.as_received("x@example.com")
 
 
+@pytest.mark.costly
 def test_a_wait_ends_while_a_test_has_frozen_the_time(sandbox):
     with freezegun.freeze_time("2026-03-01"), pytest.raises(WaitTimeout):
         sandbox.wait_for("tag:none", timeout=0.05)

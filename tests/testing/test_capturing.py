@@ -157,6 +157,7 @@ def test_a_mime_message_is_converted(outbox):
     assert b"Your code is 1234" in second.raw
 
 
+@pytest.mark.costly
 def test_a_mime_message_by_ses_is_converted(outbox, monkeypatch):
     by_ses(monkeypatch).send_message(ready().as_string())
     assert (outbox.one(to="b@example.com").code, outbox[0].via) == ("1234", "ses")

@@ -132,7 +132,7 @@ print(response.status_code, response.content.decode())
 """
 
 
-@pytest.mark.processes
+@pytest.mark.costly
 def test_posting_by_djangos_test_client(needs, start):
     """In a process of its own: settings are for a whole process."""
     needs("django", find_spec("django"), "Django is not installed")

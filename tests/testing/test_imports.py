@@ -26,7 +26,7 @@ def test_an_unknown_name_is_an_attribute_error():
 
 
 @pytest.mark.slow
-@pytest.mark.processes
+@pytest.mark.costly
 def test_the_plugin_loads_almost_nothing():
     before = loaded_by("import pytest")
     loaded = loaded_by("import pytest, emailapi.testing.pytest_plugin") - before
@@ -35,7 +35,7 @@ def test_the_plugin_loads_almost_nothing():
     assert {name for name in loaded if name.startswith("emailapi")} == ours
 
 
-@pytest.mark.processes
+@pytest.mark.costly
 def test_an_outbox_loads_neither_the_client_nor_the_sandbox():
     loaded = loaded_by(
         "from emailapi.testing import Outbox, SentEmail, mock_email, record_emails; mock_email().start()"

@@ -23,6 +23,7 @@ def failures(result: pytest.RunResult) -> str:
 BLOCKED = ("--emailapi-block-network",)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     "send, host",
     [
@@ -58,6 +59,7 @@ def test_a():
     result.stdout.fnmatch_lines([f"*emailapi: a connection to {host}* was blocked (--emailapi-block-network): use *"])
 
 
+@pytest.mark.costly
 def test_loopback_and_captured_emails_are_not_blocked(run_tests):
     run_tests(
         ELSEWHERE
@@ -145,7 +147,7 @@ def test_good():
 
 @pytest.mark.exhaustive(cases=0)
 @pytest.mark.slow
-@pytest.mark.processes
+@pytest.mark.costly
 @pytest.mark.parametrize("patching", ["gevent.monkey.patch_all()", "eventlet.monkey_patch()"])
 def test_lookups_of_gevent_and_eventlet_are_blocked(run_tests, patching):
     """They look up names in another thread, or by DNS themselves."""

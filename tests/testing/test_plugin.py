@@ -9,6 +9,7 @@ from .test_sandbox_server import SANDBOX
 SEND = 'CLIENT = Client("token", base_url="http://127.0.0.1:9")\n'
 
 
+@pytest.mark.costly
 def test_the_outbox_has_emails_of_clients_created_at_import_or_session_scope(run_tests):
     run_tests(
         SEND
@@ -68,6 +69,7 @@ def test_a(emailapi_outbox):
     ).assert_outcomes(passed=1)
 
 
+@pytest.mark.costly
 def test_a_failure_is_one_line_that_lists_the_emails(run_tests):
     result = run_tests(
         SEND
@@ -81,6 +83,7 @@ def test_a(emailapi_outbox):
     result.stdout.fnmatch_lines(["*no email to 'eve@example.com'; 1 was sent: ada@example.com \"Hi\" ?welcome?"])
 
 
+@pytest.mark.costly
 def test_emails_of_a_test_without_the_fixture_are_sent(run_tests):
     run_tests(
         """
@@ -97,6 +100,7 @@ def test_b():
     ).assert_outcomes(passed=2)
 
 
+@pytest.mark.costly
 def test_decorated_tests_can_use_fixtures(run_tests):
     run_tests(
         SEND
@@ -137,7 +141,7 @@ class TestE(unittest.TestCase):
 
 @pytest.mark.exhaustive
 @pytest.mark.slow
-@pytest.mark.processes
+@pytest.mark.costly
 def test_the_fixtures_work_in_parallel_processes(run_tests):
     """Each process of pytest-xdist has its own sandbox at a port of its own."""
     source = SANDBOX + SEND + "\ndef test_outbox(emailapi_outbox): CLIENT.outbound.send(EMAIL); emailapi_outbox.one()\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 SANDBOX = """
 import os
 EMAIL = Email(sender="shop@example.com", to="ada@example.com", subject="Hi", text_body="Hello")
@@ -23,6 +25,7 @@ def test_environment(emailapi_sandbox):
 """
 
 
+@pytest.mark.costly
 def test_the_sandbox_gives_each_test_a_server_of_its_own(run_tests):
     result = run_tests(
         SANDBOX
@@ -39,6 +42,7 @@ def test_afterwards():
     result.assert_outcomes(passed=5)
 
 
+@pytest.mark.costly
 def test_the_sandbox_of_a_test_has_events_faults_a_clock_and_waiting(run_tests):
     result = run_tests(
         SANDBOX.replace("range(3)", "range(1)")
@@ -75,6 +79,7 @@ def test_second(emailapi_sandbox):
     result.assert_outcomes(passed=4)
 
 
+@pytest.mark.costly
 def test_faults_of_a_test_end_with_it_whatever_server_they_are_for(run_tests):
     result = run_tests(
         SANDBOX.replace("range(3)", "range(1)")
@@ -96,6 +101,7 @@ def test_second(emailapi_sandbox, emailapi_faults):
     result.assert_outcomes(passed=4)
 
 
+@pytest.mark.costly
 def test_the_sandbox_of_a_test_has_its_own_webhooks(run_tests):
     """After the test nothing is posted any more: the port of its endpoint may belong to another test then."""
     result = run_tests(
@@ -127,6 +133,7 @@ def test_second(emailapi_sandbox):
     result.assert_outcomes(passed=4)
 
 
+@pytest.mark.costly
 def test_the_report_of_a_failure_has_the_last_emails_and_rejected_requests(run_tests):
     """Also of a failure in another fixture; a test that passes has none."""
     result = run_tests(

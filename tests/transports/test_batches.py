@@ -48,6 +48,7 @@ def test_a_chunk_has_one_batch_key_and_each_email_its_own():
     assert len({payload.key for chunk in found for payload in chunk.payloads.values()}) == 5
 
 
+@pytest.mark.costly
 def test_an_email_moved_to_the_next_chunk_has_the_key_of_that_chunk():
     big = [new_email(f"m{number}", text_body="x" * 4_900_000) for number in range(11)]
     first, second = batches(big)

@@ -24,6 +24,7 @@ def client():
         yield client
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     "encode",
     [lambda client, email: client.outbound._emails.check(email), lambda client, email: to_bytes(email)],

@@ -14,7 +14,7 @@ from ..http.conftest import Peer, reply
 from .ses.fake import FakeSES
 from .smtp.scripted import Scripted, polite
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.costly
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """

@@ -249,6 +249,7 @@ def test_find_looks_in_the_stream_of_the_error(serve, connect, clock):
     assert client.outbound.find(error, message_stream="outbound") is None
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("options, stream", [({}, "outbound"), ({"message_stream": "news"}, "news")])
 def test_every_unknown_outcome_names_its_stream(options, stream, serve, connect):

@@ -86,6 +86,7 @@ def drop(sending):
     gc.collect()
 
 
+@pytest.mark.costly
 @pytest.mark.exhaustive(cases=1)
 @pytest.mark.parametrize("sized, rest", [(True, "5 are not"), (False, "the remaining emails are not")])
 def test_dropping_a_sending_warns_and_names_the_numbers(sized, rest, serve, connect):
@@ -97,6 +98,7 @@ def test_dropping_a_sending_warns_and_names_the_numbers(sized, rest, serve, conn
     wait_for(lambda: len(service.accepted) == 4 and not workers())
 
 
+@pytest.mark.costly
 def test_dropping_a_closed_sending_does_not_warn(serve, connect):
     event = threading.Event()
     service = serve(held(event))
@@ -111,6 +113,7 @@ def test_dropping_a_closed_sending_does_not_warn(serve, connect):
     assert len(service.accepted) == 1
 
 
+@pytest.mark.costly
 def test_dropping_a_sending_that_was_read_to_its_end_does_not_warn(serve, connect):
     client = connect(serve())
     with warnings.catch_warnings():
@@ -121,6 +124,7 @@ def test_dropping_a_sending_that_was_read_to_its_end_does_not_warn(serve, connec
     assert not workers()
 
 
+@pytest.mark.costly
 def test_an_interrupted_input_ends_the_sending(serve, connect):
     """After Ctrl-C in the input nothing is sent that is not under way."""
     event = threading.Event()

@@ -12,7 +12,7 @@ import pytest
 
 from ..faults.modes import Mode, respond_with
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.costly
 
 ROOT = Path(__file__).parents[2]
 HEAD = """

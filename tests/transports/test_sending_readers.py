@@ -25,6 +25,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threade
 SLOW = Mode("slow", "fine", lambda exchange: time.sleep(0.02) or respond_with(exchange.value)(exchange))
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("chunk_size", [1, 7])
 def test_each_result_is_given_once_however_many_threads_read(chunk_size, serve, connect):
     service = serve(*[SLOW] * 20)

@@ -81,6 +81,7 @@ def test_a_repeated_key_in_a_batch_is_rejected_over_all_its_chunks(key, serve, c
     assert len(result.accepted) == 502
 
 
+@pytest.mark.costly
 def test_a_batch_split_by_size_rejects_a_repeated_key(serve, connect):
     big = [
         new_email(f"m{number}", text_body="x" * 4_900_000, idempotency_key=f"k{number % 10}") for number in range(11)
@@ -201,7 +202,7 @@ with open(journal, "a+") as lines:
 
 @pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
-@pytest.mark.processes
+@pytest.mark.costly
 @pytest.mark.parametrize("stop_at", [0, 7, 60])
 def test_a_killed_sending_can_be_resumed_without_a_copy_or_a_loss(stop_at, tmp_path):
     """At most the read-ahead is not in the journal, and all of it is looked up."""

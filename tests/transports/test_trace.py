@@ -107,5 +107,6 @@ def test_a_send_calls_few_functions(sends, path):
     assert all(within), f"{found}, at most {limit}:\n" + "\n".join(map(" ".join, calls))
 
 
+@pytest.mark.costly
 def test_the_trace_sees_calls():
     assert ("models/stored.py", "Stored.replace") in traced(lambda given: given.replace(tag="x"), email())

@@ -35,12 +35,14 @@ def test_the_import_loads_almost_nothing():
     assert not loaded_by("import emailapi.webhooks") & (HEAVY | {"attr", "json"})
 
 
+@pytest.mark.costly
 def test_receiving_loads_only_what_it_needs():
     code = "from emailapi.webhooks import BounceEvent, MemorySeenStore, Verifier, receive, wsgi_app, asgi_app, parse"
     assert not loaded_by(code) & HEAVY
     assert not loaded_by(f"{code}; parse({{'FromFull': {{}}}}).dedupe_key") & (HEAVY - {"cattrs"})
 
 
+@pytest.mark.costly
 def test_the_builders_do_not_load_the_client():
     loaded = loaded_by("from emailapi.webhooks import payloads; payloads.bounce(); payloads.inbound()")
     assert not loaded & (HEAVY | {"emailapi.client", "emailapi.webhooks.parsing", "emailapi.webhooks.verifier"})

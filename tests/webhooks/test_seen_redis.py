@@ -14,7 +14,7 @@ from .stores import HOUR, claims_of_processes
 pytestmark = pytest.mark.broker
 
 
-@pytest.mark.processes
+@pytest.mark.costly
 def test_processes_share_a_redis_server(start, tmp_path, redis_url, redis_server):
     assert claims_of_processes(start, tmp_path / "go", "redis", redis_url) == (100, 100)
 

@@ -19,6 +19,7 @@ def test_keys_committed_by_another_process_are_kept(tmp_path):
     assert repr(SQLiteSeenStore(tmp_path / "seen.db")).endswith("seen.db')")
 
 
+@pytest.mark.costly
 def test_expired_keys_are_removed_from_the_file(tmp_path):
     timed = Timed(lambda clock: SQLiteSeenStore(tmp_path / "seen.db", keep=100, clock=clock))
     for number in range(30):
@@ -53,7 +54,7 @@ def test_a_file_that_cannot_be_opened_is_named(tmp_path):
         SQLiteSeenStore(tmp_path / "text")
 
 
-@pytest.mark.processes
+@pytest.mark.costly
 def test_processes_share_a_file(start, tmp_path):
     assert claims_of_processes(start, tmp_path / "go", "sqlite", str(tmp_path / "seen.db")) == (100, 100)
 
@@ -72,7 +73,7 @@ assert not store.claim("b", 50)
 """
 
 
-@pytest.mark.processes
+@pytest.mark.costly
 @pytest.mark.parametrize("fork", FORKS)
 def test_a_file_is_shared_with_a_forked_process(fork, tmp_path):
     run_forking(FORKED, fork, path=str(tmp_path / "seen.db"))

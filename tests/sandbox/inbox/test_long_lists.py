@@ -55,6 +55,7 @@ def _html(number: int) -> str:
     return "".join([f'<a href="https://shop.example.com/{n}">order {n}</a>\n' for n in range(number)])
 
 
+@pytest.mark.costly
 def test_links_are_shown_in_parts(browsing: Any, api: Any) -> None:
     message = api.accepted(HtmlBody=_html(450), TextBody=None)
     text = shown(browsing, message, tab="links")
@@ -103,6 +104,7 @@ def test_events_are_shown_in_parts(browsing: Any, sandbox: Sandbox, api: Any) ->
     assert "Accepted" in last
 
 
+@pytest.mark.costly
 def test_the_newest_requests_to_webhooks_are_shown(browsing: Any, sandbox: Sandbox, api: Any) -> None:
     triggers = {"Open": {"Enabled": True}}
     api.post("/webhooks", {"Url": f"http://127.0.0.1:{unused_port()}/", "Triggers": triggers})
@@ -159,6 +161,7 @@ def test_no_email_makes_its_page_long(browsing: Any, sandbox: Sandbox, api: Any,
     assert len(browsing.get().content) < 60_000
 
 
+@pytest.mark.costly
 def test_a_large_message_is_copied_as_calls_that_read_a_file(browsing: Any, api: Any) -> None:
     message = api.accepted(HtmlBody="<p>x</p>" * 20_000)
     page = browsing.get(f"/m/{message}", tab="copy").text

@@ -75,6 +75,7 @@ def test_no_more_of_a_message_is_copied_than_is_kept() -> None:
     assert (size, kept) == (1_035, b"MAIL FROM:<>\r\nRCPT TO:<a@b>\r\nDATA\r\n" + b"x" * 15)
 
 
+@pytest.mark.costly
 def test_the_list_of_requests_is_short_and_leads_to_all_of_them(browsing: Any, api: Any) -> None:
     for number in range(101):
         api.get(f"/nothing/{number}", x="y" * 3_000 * (number % 2))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
+
 from emailapi import Client
 from emailapi.sandbox import Sandbox
 
@@ -50,6 +52,7 @@ def test_only_the_last_attempt_of_a_request_that_waits_can_be_made_now(
         assert page.count('name="now"') == 1
 
 
+@pytest.mark.costly
 def test_the_newest_attempts_are_shown(sandbox: Sandbox, client: Client, browsing: Browsing, send: Send) -> None:
     client.webhooks.create(url="http://127.0.0.1:9/hooks", triggers={"delivery": {"enabled": True}})
     send()

@@ -14,7 +14,7 @@ from ...consoles import check_console
 
 PAGE = (Path(__file__).parents[3] / "docs" / "guide" / "sandbox-api.md").read_text(encoding="utf-8")
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.costly
 
 
 def _blocks(language):

@@ -71,6 +71,7 @@ def test_too_few_emails_are_still_returned(inbox, api):
     assert (found["complete"], _subjects(found)) == (False, ["one"])
 
 
+@pytest.mark.costly
 def test_marks_of_successive_responses_leave_no_gap(inbox, api, pool):
     """A client that always waits from the last mark sees each email once, whatever arrives in between."""
     seen, mark = [], inbox.get("/mark")["mark"]
@@ -124,6 +125,7 @@ def test_an_invalid_value_is_rejected(inbox, name, value):
     assert inbox.rejected("GET", "/messages/wait", params={name: value})[0] == name
 
 
+@pytest.mark.costly
 def test_a_wait_over_the_limit_ends_at_once_and_emails_are_still_accepted(inbox, api, pool):
     mark = inbox.get("/mark")["mark"]
     waiting = [pool.submit(inbox.get, "/messages/wait", since=mark, timeout=60) for _ in range(WAITS + 1)]

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.costly
 
 ANYMAIL = """
 import json, threading

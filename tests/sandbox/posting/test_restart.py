@@ -15,7 +15,7 @@ from emailapi.sandbox import Sandbox
 from ...clock import wait_for
 from .conftest import ALL
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.costly
 
 SERVE = """
 import sys

@@ -46,6 +46,7 @@ def test_at_most_four_requests_run_at_once(client, sandbox, receiver, hook, post
     assert gate.most == 4
 
 
+@pytest.mark.costly
 def test_a_slow_endpoint_does_not_block_others(client, sandbox, receiver, hook):
     receiver.respond = gate = Gate()
     client.outbound.send(EMAIL)

@@ -202,7 +202,7 @@ print(ended(child))
 """
 
 
-@pytest.mark.processes
+@pytest.mark.costly
 def test_a_forked_child_keeps_neither_port_nor_connection_open():
     assert run_forking(_FORKED).split() == ["b''", "rejected", "0"]
 
@@ -231,7 +231,7 @@ def test_an_internal_error_is_451_without_details(sandbox, connect, monkeypatch,
 
 @pytest.mark.exhaustive
 @pytest.mark.slow
-@pytest.mark.processes
+@pytest.mark.costly
 def test_nothing_is_printed_and_no_warning_is_given():
     """Aiosmtpd imports what newer Pythons warn of, and logs warnings without being asked."""
     program = (
@@ -252,6 +252,7 @@ def test_the_sandbox_configures_no_logger_of_others():
     assert log.propagate
 
 
+@pytest.mark.costly
 def test_messages_of_many_clients_at_once_are_all_stored(sandbox):
     def send(number: int) -> None:
         with smtplib.SMTP(sandbox.smtp_host, sandbox.smtp_port, local_hostname="here", timeout=60) as client:

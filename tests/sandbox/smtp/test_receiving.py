@@ -36,6 +36,7 @@ def test_emails_for_the_inbound_address_require_no_authentication(client, connec
     assert client.messages.list().total_count == 0
 
 
+@pytest.mark.costly
 def test_emails_for_any_mailbox_of_the_inbound_domain_are_accepted(client, connect):
     client.server.edit(inbound_domain="in.example.com")
     assert _deliver(connect, "support+9@IN.example.com").startswith("250")

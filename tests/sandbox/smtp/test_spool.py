@@ -139,7 +139,7 @@ def test_a_full_disk_is_452_and_reads_still_work(sandbox, client, smtp, send, mo
 
 @pytest.mark.exhaustive
 @pytest.mark.slow
-@pytest.mark.processes
+@pytest.mark.costly
 def test_every_acknowledged_message_survives_a_kill(tmp_path):
     """The sandbox is killed while four clients send by SMTP and one by batches of the API."""
     data = tmp_path / "mail.db"

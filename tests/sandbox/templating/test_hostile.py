@@ -57,6 +57,7 @@ VALUES = st.recursive(
 MODELS = st.dictionaries(NAMES, VALUES, max_size=5)
 
 
+@pytest.mark.costly
 @given(SOURCES, SOURCES, MODELS, st.booleans())
 def test_no_template_or_model_raises_an_unexpected_error(source, layout, model, html):
     body, outer = parse(source), parse(layout)

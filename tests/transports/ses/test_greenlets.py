@@ -11,7 +11,7 @@ from ...forking import FORKS, run_forking
 from ..greenlets import PATCHES, outcomes
 from .fake import CUT, HANG_UP, RESET
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.costly
 
 AUTHORITY = trustme.CA()
 

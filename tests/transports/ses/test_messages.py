@@ -54,6 +54,7 @@ def test_a_parsed_message_is_sent_unchanged(serve, connect):
     assert content(post).partition(b"\r\n\r\n")[2] == INVITATION.partition(b"\r\n\r\n")[2]
 
 
+@pytest.mark.costly
 def test_moto_accepts_a_message_object(sent, moto, connect):
     result = connect(moto).send_message(INVITATION, recipients="only@example.com")
     (message,) = sent

@@ -75,6 +75,7 @@ def test_a_repr_has_no_secret(connect):
     assert isinstance(transport, Transport)
 
 
+@pytest.mark.costly
 def test_a_client_of_another_aws_service_is_rejected():
     import boto3
 

@@ -113,6 +113,7 @@ def test_retries_of_boto3_stay_off_whatever_the_environment(serve, connect, monk
     assert len(service.posts) == 1
 
 
+@pytest.mark.costly
 def test_other_requests_of_a_given_client_are_unchanged(serve, boto, connect):
     five = UNKNOWN["500"]
     quota = (
@@ -221,6 +222,7 @@ def test_the_wait_between_attempts_ends_with_the_deadline(serve, connect):
     assert caught.value.attempts == 1
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("clock")
 def test_the_wait_for_a_response_ends_with_the_deadline(serve, boto, connect):
     """An older botocore cannot be told so: there the read timeout of the client ends the wait."""

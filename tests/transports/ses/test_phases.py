@@ -55,6 +55,7 @@ def test_a_refused_connection_is_retried(connect):
     assert "refused" in str(fails(connect(f"http://localhost:{unused_port()}").send))
 
 
+@pytest.mark.costly
 def test_an_unresolvable_host_name_is_retried(connect):
     """Nothing was sent to a name that cannot be resolved."""
     fails(connect("http://nobody.invalid").send)

@@ -21,6 +21,7 @@ def test_no_reply_to_the_end_of_data_is_unknown(script, connect, clock):
     assert server.connections == 1
 
 
+@pytest.mark.costly
 def test_the_reply_to_the_end_of_data_has_a_longer_timeout(script, connect):
     server = script(polite(ends=[lambda talk: (talk.server.stopping.wait(1.5), talk.say(b"250 ok"))]))
     assert connect(server, timeout=1.0).send(new_email()).message == "ok"
@@ -73,6 +74,7 @@ def test_an_endless_line_is_rejected(script, connect):
         connect(server, retry=Retry(attempts=1)).send(new_email())
 
 
+@pytest.mark.costly
 def test_the_timeout_applies_to_each_part_of_a_slow_upload(script, connect):
     """A large email may take longer than one timeout, as long as the server goes on reading."""
 

@@ -9,7 +9,7 @@ import pytest
 from ...forking import FORKS, run_forking
 from .scripted import Talk, polite
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.costly
 
 both_forks = pytest.mark.parametrize("fork", FORKS)
 # The values are the server's `port`, and `options`.

@@ -75,7 +75,7 @@ except ConnectionFailed as error:
 
 @pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
-@pytest.mark.processes
+@pytest.mark.costly
 @pytest.mark.parametrize("library", PATCH)
 def test_a_full_listen_queue_ends_with_the_timeout_under_gevent(library, full, start):
     process = start(sys.executable, "-W", "ignore", "-c", PATCH[library] + SEND, full[0].getsockname())

@@ -11,7 +11,7 @@ import pytest
 from ..greenlets import PATCHES, outcomes
 from .scripted import Talk, polite
 
-pytestmark = [pytest.mark.slow, pytest.mark.processes, pytest.mark.exhaustive(cases=1)]
+pytestmark = [pytest.mark.slow, pytest.mark.costly, pytest.mark.exhaustive(cases=1)]
 OK = b"250 2.0.0 Ok: queued as 4XYZ"
 
 

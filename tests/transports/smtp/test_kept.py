@@ -41,6 +41,7 @@ def test_a_connection_is_replaced_after_max_messages(script, connect):
     assert server.verbs().count("QUIT") == 2
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("clock")
 def test_a_slow_reply_to_quit_uses_only_a_part_of_the_deadline(script, connect, monkeypatch):
     waits, finish = [], Session.finish

@@ -123,6 +123,7 @@ def test_a_dripping_server_ends_with_the_deadline(script, connect_lmtp, clock):
     assert len(server.messages) == 1
 
 
+@pytest.mark.costly
 def test_each_reply_has_a_longer_timeout(script, connect_lmtp):
     """Storing the email for a recipient may take as long as the deadline allows, as by SMTP for all of them."""
     slow = lambda talk: (talk.server.stopping.wait(1.5), talk.say(SAVED[1]))  # noqa: E731
@@ -156,7 +157,7 @@ def test_a_signal_between_replies_propagates_with_a_note(count, script, connect_
     assert server.carriers == [1, 2]
 
 
-@pytest.mark.processes
+@pytest.mark.costly
 @pytest.mark.parametrize("fork", FORKS)
 def test_a_forked_child_sends_over_its_own_connection(fork, script_on_path):
     server = script_on_path(polite(lmtp=True))

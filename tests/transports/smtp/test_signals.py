@@ -110,6 +110,7 @@ def test_a_traceback_of_an_interrupted_email_does_not_hold_the_email(script, con
         frame = frame.tb_next
 
 
+@pytest.mark.costly
 def test_a_time_limit_within_the_content_propagates_without_a_note(connect, on_signal):
     """The server reads a part of a large email only, so that its end cannot have left."""
     with socket.create_server(("127.0.0.1", 0)) as listener:

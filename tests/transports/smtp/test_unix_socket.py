@@ -235,6 +235,7 @@ def test_a_broken_connection_is_replaced(script_on_path, connect):
     assert server.connections == 2
 
 
+@pytest.mark.costly
 def test_a_server_on_a_path_can_be_a_fallback(keeper, connect, folder):
     gone = SMTPTransport(socket_path=folder / "missing")
     with Fallback(gone, connect(keeper)) as pair:
