@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from pkgutil import get_data
 
 from ..errors import ConfigurationError
-
-SCHEMA_VERSION = 4
+from . import schema
 
 # By version: the statements that bring its data to the form of the next version, before they are copied.
 _CHANGES: dict[int, tuple[str, ...]] = {
@@ -48,25 +46,14 @@ def check_version(version: int, path: Path | None) -> None:
     Raises:
         ConfigurationError: The schema is newer, or unknown.
     """
-    if version > SCHEMA_VERSION:
+    if version > schema.SCHEMA_VERSION:
         raise ConfigurationError(
             f"data file {str(path)!r} was written by a newer version of the sandbox"
-            f" (schema {version}, this version reads up to {SCHEMA_VERSION}): upgrade emailapi-sdk, or use another file"
+            f" (schema {version}, this version reads up to {schema.SCHEMA_VERSION}): upgrade emailapi-sdk, or use"
+            " another file"
         )
     if version < OLDEST:
         raise ConfigurationError(f"data file {str(path)!r} has a schema that is not known (version {version})")
-
-
-def schema_statements() -> Iterator[str]:
-    """Yield the statements of the schema: `executescript` would commit what was done before it."""
-    # By pkgutil: the package may stand in a zip file.
-    script = (get_data(__package__, "schema.sql") or b"").decode()
-    pending = ""
-    for line in script.splitlines(keepends=True):
-        pending += line
-        if sqlite3.complete_statement(pending):
-            yield pending
-            pending = ""
 
 
 def digest_of(token: str) -> bytes:
@@ -74,7 +61,7 @@ def digest_of(token: str) -> bytes:
     return hashlib.sha256(token.lower().encode()).digest()
 
 
-def migrate(connection: sqlite3.Connection, version: int, create: Callable[[], None]) -> None:
+def migrate(connection: sqlite3.Connection, version: int) -> None:
     """
     Bring the data of an earlier version to this one, in the transaction that is open.
 
@@ -83,8 +70,9 @@ def migrate(connection: sqlite3.Connection, version: int, create: Callable[[], N
     Args:
         connection: The database.
         version: The version of its schema.
-        create: Makes the tables of this version.
     """
+    if version == schema.SCHEMA_VERSION:
+        return
     run = connection.execute
     connection.create_function("digest_of", 1, digest_of, deterministic=True)
     for number in range(version, max(_CHANGES) + 1):
@@ -102,7 +90,7 @@ def migrate(connection: sqlite3.Connection, version: int, create: Callable[[], N
     old = _names(connection, "type = 'table' AND name NOT LIKE 'sqlite%'")
     for table in old:
         run(f"ALTER TABLE {table} RENAME TO {_OLD}{table}")
-    create()
+    schema.create(connection)
     new = set(_names(connection, "type = 'table'"))
     for table in old:
         if table in new and table not in _DERIVED:

@@ -1,5 +1,5 @@
 -- The sandbox's data. Instants are whole microseconds since 1970 (UTC); days are ISO texts of Eastern days.
--- A change here is a new SCHEMA_VERSION in migrations.py. An older data file is copied into this schema when it is opened, by
+-- A change here is a new SCHEMA_VERSION in schema.py. An older data file is copied into this schema when it is opened, by
 -- the names of tables and columns; a change of what a column means has its statements in migrations.py.
 
 -- The token of the account, and the permissions that the service's support grants.

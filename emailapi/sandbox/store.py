@@ -1,5 +1,5 @@
 """
-The sandbox's database, and the only module that uses SQLite, with `migrations`.
+The sandbox's database, and the only module that uses SQLite, with `schema` and `migrations`.
 
 One connection serves all threads, behind a lock. Each request is one transaction: half of a batch is never visible, and
 never stored by a process that crashes. A pool of connections was not faster.
@@ -16,12 +16,11 @@ from pathlib import Path
 
 from ..errors import ConfigurationError, EmailAPIError
 from .data_file import DataFile
-from .migrations import SCHEMA_VERSION, check_version, migrate, schema_statements
+from .migrations import check_version, migrate
+from .schema import APPLICATION_ID, create, create_in_memory
 
 Row = sqlite3.Row
 Value = str | int | bytes | None
-
-APPLICATION_ID = 0x456D4150  # "EmAP": what tells our files from other programs' databases
 
 # SQLite's primary result codes for a database that cannot be read or written at the moment. Every other code means a
 # mistake in a statement.
@@ -169,17 +168,18 @@ class Store:
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.create_function("holds", 2, _holds, deterministic=True)
+        if self.path is None:
+            create_in_memory(connection)
         # Whatever asks for the write lock finds out that the file cannot be written before anybody relies on it.
         with self.transaction() as transaction:
+            if self.path is not None and not transaction.row("SELECT 1 FROM sqlite_master"):
+                create(connection)
+            # Again: what a killed process has written need not be in the head of the file yet.
             version = transaction.number("PRAGMA user_version")
-            if not transaction.row("SELECT 1 FROM sqlite_master"):
-                self._create()
+            check_version(version, self.path)
+            migrate(connection, version)
+            if not transaction.row("SELECT 1 FROM account"):
                 fill(transaction)
-            else:
-                # Again: what a killed process has written need not be in the head of the file yet.
-                check_version(version, self.path)
-                if version < SCHEMA_VERSION:
-                    migrate(connection, version, self._create)
         # Only now: a migration copies tables in any order.
         connection.execute("PRAGMA foreign_keys = ON")
         if self.path is not None:
@@ -187,12 +187,6 @@ class Store:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT}")
-
-    def _create(self) -> None:
-        for statement in schema_statements():
-            self._connection.execute(statement)
-        self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     @contextmanager
     def as_is(self) -> Iterator[None]:

@@ -11,8 +11,7 @@ import pytest
 from emailapi import Client
 from emailapi.errors import ConfigurationError
 from emailapi.sandbox import Sandbox, migrations
-from emailapi.sandbox.migrations import SCHEMA_VERSION
-from emailapi.sandbox.store import APPLICATION_ID
+from emailapi.sandbox.schema import APPLICATION_ID, SCHEMA_VERSION
 
 TOKEN, ACCOUNT_TOKEN = "0b6fe3b9-0000-4000-8000-000000000001", "0b6fe3b9-0000-4000-8000-000000000002"
 UUID = "21895802-5d50-442b-b039-27cf5b462c54"
@@ -154,7 +153,7 @@ def test_a_data_file_of_this_version_can_be_brought_to_a_later_one(monkeypatch, 
     with Sandbox(path) as sandbox, Client(sandbox.token, base_url=sandbox.url) as client:
         client.webhooks.create(url="http://127.0.0.1:9/")
     _, schema = _schema(path)
-    monkeypatch.setattr("emailapi.sandbox.store.SCHEMA_VERSION", SCHEMA_VERSION + 1)
+    monkeypatch.setattr("emailapi.sandbox.schema.SCHEMA_VERSION", SCHEMA_VERSION + 1)
     monkeypatch.setitem(migrations._CHANGES, SCHEMA_VERSION, ())
     with Sandbox(path) as sandbox, Client(sandbox.token, base_url=sandbox.url) as client:
         assert len(client.webhooks.list()) == 1
