@@ -44,6 +44,7 @@ def environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(_FOLDER / "html"),
         autoescape=True,
+        auto_reload=False,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
