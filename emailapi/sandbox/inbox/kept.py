@@ -1,4 +1,4 @@
-"""Keeping what was read of the emails that were opened last: an email never changes, so one reading does for many views."""
+"""Keeping what was read of the emails that were opened last: an email never changes, so it is read once for all."""
 
 from __future__ import annotations
 
