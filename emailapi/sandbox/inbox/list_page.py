@@ -123,7 +123,7 @@ def _groups(rows: list[MessageRow], moves: Sequence[Row]) -> list[_Group]:
     groups: list[_Group] = []
     newer: MessageRow | None = None
     for row in rows:
-        moved = "" if newer is None else ahead(_moved(moves, row.received_at, newer.received_at))
+        moved = "" if newer is None or not moves else ahead(_moved(moves, row.received_at, newer.received_at))
         day = row.time.day if newer is None or newer.time.day != row.time.day else ""
         if day or moved:
             groups.append(_Group(day, moved, []))
