@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import unescape
 from typing import Any, Self
 
 from .html_tokens import Tag, Text, tokens
 
 # HTML, or its tokens, for which it is read once only.
-HTML = str | list[Tag | Text]
+HTML = str | Sequence[Tag | Text]
 
 _BLOCKS = frozenset(
     "address article aside blockquote br caption center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 "

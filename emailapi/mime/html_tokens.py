@@ -127,16 +127,16 @@ def _tag(html: str, start: int, name: re.Match[str]) -> Tag | None:
         if found is None:
             break
         at = found.end()
-        value, place = found[3] or "", found.span(3)
-        if found[2]:
-            end = html.find(found[2], at)
+        attribute, quote, value = found.groups("")
+        place = found.span(3)
+        if quote:
+            end = html.find(quote, at)
             if end < 0:
                 return None
             value, place, at = html[at:end], (at, end), end + 1
-        if found[1]:
-            attribute = _lower(found[1])
-            attributes.setdefault(attribute, value)
-            places.setdefault(attribute, place)
+        attribute = _lower(attribute)
+        if attribute and attribute not in attributes:
+            attributes[attribute], places[attribute] = value, place
     space = _SPACE.match(html, at)
     at = at if space is None else space.end()
     if at >= len(html):

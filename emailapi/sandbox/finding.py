@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import attrs
 
@@ -80,15 +80,13 @@ class _Plan:
         return f"NOT ({condition})" if term.negative else f"({condition})"
 
     def _count(self, flags: tuple[str, ...]) -> int:
-        """Return how many messages have one of these flags, at most about `_RARE`."""
-        return sum(
-            self._db.number(
-                "SELECT count(*) FROM (SELECT 1 FROM flags WHERE flag = ? AND message BETWEEN ? AND ? LIMIT ?)",
-                flag,
-                *self._range,
-                _RARE,
-            )
-            for flag in flags
+        """Return how many messages have one of these flags, at most `_RARE`; one that has two is counted twice."""
+        places = ", ".join("?" * len(flags))
+        return self._db.number(
+            f"SELECT count(*) FROM (SELECT 1 FROM flags WHERE flag IN ({places}) AND message BETWEEN ? AND ? LIMIT ?)",  # noqa: S608
+            *flags,
+            *self._range,
+            _RARE,
         )
 
     def _drive(self, flags: list[tuple[str, ...]]) -> None:
@@ -102,37 +100,49 @@ class _Plan:
             if self._words:
                 self._where("EXISTS (SELECT 1 FROM words WHERE words MATCH ? AND rowid = m.id)", self._words)
         elif self._words:
-            self._source, self.key = "words d CROSS JOIN messages m ON m.id = d.rowid", "d.rowid"
+            self._source, self._key = "words d", "d.rowid"
             start, driving = [self._words], "words MATCH ?"
         else:
-            self._source, self.key = "messages m", "m.id"
+            self._source, self._key = "messages m", "m.id"
             start, driving = [], "1"
         for each in flags:
             places = ", ".join("?" * len(each))
             self._where(f"EXISTS (SELECT 1 FROM flags o WHERE o.flag IN ({places}) AND o.message = m.id)", *each)  # noqa: S608
-        self._conditions.insert(0, f"{driving} AND {self.key} BETWEEN ? AND ?")
+        join = "" if self._key == "m.id" else f" CROSS JOIN messages m ON m.id = {self._key}"
+        self._joined = f"{self._source}{join}"
+        self._conditions.insert(0, f"{driving} AND {self._key} BETWEEN ? AND ?")
         self._values = [*start, *self._range, *self._values]
 
     def _drive_by_flags(self, flags: tuple[str, ...]) -> tuple[list[Value], str]:
         """Go through the messages that have one of these flags; return the first values, and their condition."""
-        self.key = "d.message"
+        self._key = "d.message"
         if len(flags) == 1:
-            self._source = "flags d CROSS JOIN messages m ON m.id = d.message"
+            self._source = "flags d"
             return [flags[0]], "d.flag = ?"
         places = ", ".join("?" * len(flags))
         union = f"SELECT DISTINCT message FROM flags WHERE flag IN ({places}) AND message BETWEEN ? AND ?"  # noqa: S608
-        self._source = f"({union}) d CROSS JOIN messages m ON m.id = d.message"
+        self._source = f"({union}) d"
         return [*flags, *self._range], "1"
 
     def run(self, limit: int) -> list[tuple[int, int]]:
         """Return instant and id of the newest messages that match."""
         rows = self._db.rows(
-            f"SELECT m.received_at, m.id FROM {self._source} WHERE {' AND '.join(self._conditions)}"  # noqa: S608
-            f" ORDER BY {self.key} DESC LIMIT ?",
+            f"SELECT m.received_at, m.id FROM {self._joined} WHERE {' AND '.join(self._conditions)}"  # noqa: S608
+            f" ORDER BY {self._key} DESC LIMIT ?",
             *self._values,
             limit,
         )
         return [(row["received_at"], row["id"]) for row in rows]
+
+    def count(self, most: int) -> int:
+        """Return how many messages match, at most `most`."""
+        # The index alone knows, unless a condition looks at the messages: a twentieth of the time for a word.
+        source = self._source if len(self._conditions) == 1 else self._joined
+        return self._db.number(
+            f"SELECT count(*) FROM (SELECT 1 FROM {source} WHERE {' AND '.join(self._conditions)} LIMIT ?)",  # noqa: S608
+            *self._values,
+            most,
+        )
 
 
 def _streams(db: Transaction, server: int | None) -> list[Row]:
@@ -143,9 +153,7 @@ def _streams(db: Transaction, server: int | None) -> list[Row]:
     )
 
 
-def find_ids(db: Transaction, query: Query, scope: Scope, limit: int | None = None) -> list[int]:
-    """Return the ids of messages that match, newest first, at most `limit`; those not indexed are not found."""
-    found: list[tuple[int, int]] = []
+def _plans(db: Transaction, query: Query, scope: Scope) -> Iterator[_Plan]:
     for stream in _streams(db, scope.server):
         if stream["type"] == "Inbound" and not (scope.inbound or query.wants_inbound):
             continue
@@ -153,9 +161,20 @@ def find_ids(db: Transaction, query: Query, scope: Scope, limit: int | None = No
         first, last = before_first + scope.after.get(stream["key"], 0) + 1, before_first + stream["indexed"]
         if scope.before is not None:
             last = min(last, messages.last_before(db, stream["key"], *scope.before))
-        found += _Plan(db, query, stream, first, last).run(_ALL if limit is None else limit)
+        yield _Plan(db, query, stream, first, last)
+
+
+def find_ids(db: Transaction, query: Query, scope: Scope, limit: int | None = None) -> list[int]:
+    """Return the ids of messages that match, newest first, at most `limit`; those not indexed are not found."""
+    most = _ALL if limit is None else limit
+    found = [message for plan in _plans(db, query, scope) for message in plan.run(most)]
     found.sort(reverse=True)
     return [message for _, message in found[:limit]]
+
+
+def count(db: Transaction, query: Query, scope: Scope, most: int) -> int:
+    """Return how many messages `find_ids` finds, at most `most`."""
+    return min(most, sum(plan.count(most) for plan in _plans(db, query, scope)))
 
 
 def find(db: Transaction, query: Query, scope: Scope, limit: int | None = None) -> list[Row]:

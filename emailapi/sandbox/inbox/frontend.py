@@ -18,8 +18,14 @@ from .parts import short
 
 _OF_SERVER = re.compile(r"/inbox/\d+(?=/)", re.ASCII)
 _FOLDER = Path(__file__).parent
-# Each file that a browser asks for, with the files it is made of: one request for all scripts.
-_PARTS = {"inbox.css": ("inbox.css",), "inbox.js": ("inbox.js", "search.js", "notify.js", "rail.js")}
+# Each file that a browser asks for, with the files it is made of, in their order: one request for all scripts.
+_PARTS = {
+    "inbox.css": ("base.css", "frame.css", "list.css", "message.css", "widths.css"),
+    "inbox.js": (
+        *("base.js", "panels.js", "list.js", "updates.js", "live.js", "keys.js"),
+        *("search.js", "notify.js", "rail.js"),
+    ),
+}
 _TYPES = {"inbox.css": "text/css; charset=utf-8", "inbox.js": "text/javascript; charset=utf-8"}
 KEYBOARD = (
     (("j", "k"), "next and previous message"),
@@ -44,6 +50,7 @@ def environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(_FOLDER / "html"),
         autoescape=True,
+        auto_reload=False,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

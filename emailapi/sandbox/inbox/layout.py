@@ -33,7 +33,7 @@ class Link:
 @attrs.frozen
 class Counts:
     """
-    How many messages a server has; those of flags end at `list_rows.MOST`, the others at `list_rows.MOST_OF_STREAM`.
+    How many messages a server has; the counts of flags end at `list_rows.MOST`.
 
     Attributes:
         streams: By stream that is not archived, in the order of the navigation.
@@ -57,24 +57,23 @@ class Counts:
         return sum(count for stream, count in self.streams if stream.type == "Inbound")
 
 
-def counted(number: int, most: int = list_rows.MOST) -> str:
+def counted(number: int) -> str:
     """Return a count of messages in words, none as an empty text; with a plus if there are more than are counted."""
-    return f"{most:,}+" if number > most else f"{number:,}" if number else ""
+    return f"{list_rows.MOST:,}+" if number > list_rows.MOST else counted_all(number)
 
 
 def counted_all(number: int) -> str:
-    """Return a count of whole streams in words, likewise."""
-    return counted(number, list_rows.MOST_OF_STREAM)
+    """Return a count that has no end in words, likewise."""
+    return f"{number:,}" if number else ""
 
 
 def counts_of(db: Transaction, server: int) -> Counts:
     """Count the messages of a server."""
     there = [each for each in streams.of_server(db, server) if each.archived_at is None]
-    flagged = {
-        flag: sum(list_rows.count_of_flag(db, each.key, flag) for each in there) for flag in (*_PROBLEM_FLAGS, UNSEEN)
-    }
+    numbers = list_rows.counts_of_streams(db, server)
+    flagged = list_rows.counts_of_flags(db, [each.key for each in there], (*_PROBLEM_FLAGS, UNSEEN))
     return Counts(
-        tuple([(each, list_rows.count_of_stream(db, each.key)) for each in there]),
+        tuple([(each, numbers[each.key]) for each in there]),
         sum(flagged[flag] for flag in _PROBLEM_FLAGS),
         flagged[UNSEEN],
     )

@@ -9,7 +9,7 @@ import attrs
 from flask import Response
 
 from ...errors import InvalidArgument
-from ..finding import Scope, find_ids
+from ..finding import Scope, count, find_ids
 from ..instants import micros
 from ..query import Query, Term, parse, term
 from ..store import Row, Transaction
@@ -96,8 +96,8 @@ def _found(call: PageCall, search: _Search) -> _Found:
         more, total = len(ids) > PAGE, ""
         if search.query.groups:
             known = not more and scope.before is None
-            total = counted(len(ids) if known else len(find_ids(db, search.query, first, list_rows.MOST + 1)))
-        rows = rows_of(db, ids[:PAGE], call.times, search.text)
+            total = counted(len(ids) if known else count(db, search.query, first, list_rows.MOST + 1))
+        rows = rows_of(db, ids[:PAGE], call.times, call.base, search.text)
         ends = [micros(row.received_at) for row in (rows[-1], rows[0])] if rows else [0, 0]
         return _Found(rows, clock_moves.between(db, *ends), more, total)
 
@@ -123,7 +123,7 @@ def _groups(rows: list[MessageRow], moves: Sequence[Row]) -> list[_Group]:
     groups: list[_Group] = []
     newer: MessageRow | None = None
     for row in rows:
-        moved = "" if newer is None else ahead(_moved(moves, row.received_at, newer.received_at))
+        moved = "" if newer is None or not moves else ahead(_moved(moves, row.received_at, newer.received_at))
         day = row.time.day if newer is None or newer.time.day != row.time.day else ""
         if day or moved:
             groups.append(_Group(day, moved, []))

@@ -18,13 +18,13 @@ from ..rejection import Rejection
 from ..routes.bounces import DUMP_KEPT
 from ..served_files import ISOLATED, download
 from ..store import StorageFailed, Transaction
-from ..tables import account, bounces, erasing, list_rows, messages, streams
+from ..tables import account, bounces, erasing, list_rows, messages
 from ..tables.words import UNSEEN
 from ..tracking import place_of
 from .copying import pretty, request_of
 from .frame import Frame
 from .inbound_message import state_of
-from .layout import counted
+from .layout import counted_all
 from .message_tabs import TABS, Opened
 from .message_template import made_by
 from .message_webhooks import told_of
@@ -65,7 +65,7 @@ def _around(call: PageCall, email: CapturedEmail) -> dict[str, object]:
         else:
             position = f"{at + 1} of {_total(call, db, query, len(ids))}"
         start = max(0, min(at - 5, len(ids) - _SIDE))
-        rows: list[MessageRow] = rows_of(db, ids[start : start + _SIDE], call.times, search)
+        rows: list[MessageRow] = rows_of(db, ids[start : start + _SIDE], call.times, call.base, search)
         others = [ids[place] if 0 <= place < len(ids) else 0 for place in (at - 1, at + 1)]
         known = {row["id"]: row["uuid"] for row in list_rows.heads(db, [each for each in others if each])}
     newer, older_id = (known.get(each, "") for each in others)
@@ -77,8 +77,7 @@ def _total(call: PageCall, db: Transaction, query: Query, found: int) -> str:
     """Return in words how many messages match, of which so many were found among the newest."""
     if query.groups:
         return f"{found:,}" if found < _NEAR else f"{_NEAR:,}+"
-    keys = [each.key for each in streams.of_server(db, call.server["id"])]
-    return counted(sum(list_rows.count_of_stream(db, key) for key in keys))
+    return counted_all(sum(list_rows.counts_of_streams(db, call.server["id"]).values()))
 
 
 def _see(call: PageCall, message: int) -> None:

@@ -10,17 +10,18 @@ from urllib.parse import urlencode
 
 import attrs
 
-from ...mime.extraction import places_of_links, text_of_html
+from ...mime.extraction import all_links_of, places_of_links, text_of_html
 from ..captured import CapturedEmail
 from ..served_files import file_name
 from ..tracking import links_of_row
-from .checks import check
+from .checks import Examined, Finding, check
 from .checks.links import rules as link_rules
 from .copying import pretty, request_of, snippets
 from .examining import examined
 from .frame import PREFIX, SCHEMES
 from .header_rows import header_rows
 from .inbound_message import details_of
+from .kept import Kept
 from .page_reading import reading_of
 from .pages import PageCall
 from .parts import Part, part_of
@@ -32,6 +33,8 @@ _T = TypeVar("_T")
 _MOST_RAW = 1_000_000
 # In a text so many links are links.
 _MOST_LINKS = 2_000
+# The links and the checks of so many emails are kept: reading one of 1 MB takes a tenth of a second.
+_KEPT = 10
 # Of so many attempts to post to webhooks the payloads are shown.
 _MOST_ATTEMPTS = 20
 WIDTHS = (("w375", "375"), ("w600", "600"), ("full", "Full"))
@@ -166,17 +169,27 @@ def _attachments(opened: Opened) -> dict[str, object]:
     return {"files": files, "part": part}
 
 
+def _read_links(email: CapturedEmail) -> tuple[list[LinkRow], list[Finding]]:
+    """Return all links of an email, and what the rules about them find."""
+    read = Examined(html=email.html_body or "")  # the rules about links look at nothing else
+    tracked = {link.target for link in links_of_row(email._row)}
+    links, mailto_links = all_links_of(read.tokens, email.text_body)
+    findings = [found for rule in link_rules for found in rule.find(read)]
+    return [LinkRow(link.text, str(link), str(link) in tracked) for link in (*links, *mailto_links)], findings
+
+
+_links_of = Kept(_read_links, _KEPT).of
+_checks_of = Kept(lambda email: check(examined(email)), _KEPT).of
+
+
 def _links(opened: Opened) -> dict[str, object]:
-    tracked = {link.target for link in links_of_row(opened.email._row)}
-    part = _part(opened, (*opened.email.links, *opened.email.mailto_links))
-    email = examined(opened.email)
-    findings = [found for rule in link_rules for found in rule.find(email)]
-    links = [LinkRow(link.text, str(link), str(link) in tracked) for link in part.items]
-    return {"links": links, "part": part, "findings": findings}
+    links, findings = _links_of(opened.email)
+    part = _part(opened, links)
+    return {"links": part.items, "part": part, "findings": findings}
 
 
 def _checks(opened: Opened) -> dict[str, object]:
-    return {"checks": check(examined(opened.email))}
+    return {"checks": _checks_of(opened.email)}
 
 
 def _copy(opened: Opened) -> dict[str, object]:

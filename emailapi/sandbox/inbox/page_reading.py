@@ -1,14 +1,10 @@
 """
 The parts of an email that its page shows on each view: links, codes, remote resources, the number of findings.
 
-An email never changes, so that it is read once for many views. Of a large one only the beginning is read: the tabs of
-links and checks read all of it.
+Of a large one only the beginning is read: the tabs of links and checks read all of it.
 """
 
 from __future__ import annotations
-
-import threading
-from collections import OrderedDict
 
 import attrs
 
@@ -18,6 +14,7 @@ from ..tracking import tracked_links
 from .checks import check
 from .examining import examined
 from .frame import has_dark_styles
+from .kept import Kept
 from .remote import remote_resources
 
 # Longer bodies are read up to here, in characters.
@@ -65,25 +62,6 @@ class Reading:
     findings: int | None
 
 
-_readings: OrderedDict[str, Reading] = OrderedDict()
-_lock = threading.Lock()
-
-
-def reading_of(email: CapturedEmail) -> Reading:
-    """Return an email, read for its page."""
-    with _lock:
-        found = _readings.get(email.message_id)
-        if found is not None:
-            _readings.move_to_end(email.message_id)
-            return found
-    made = _read(email)
-    with _lock:
-        _readings[email.message_id] = made
-        while len(_readings) > _KEPT:
-            _readings.popitem(last=False)
-    return made
-
-
 def _read(email: CapturedEmail) -> Reading:
     html, text = (body[:MOST_READ] for body in (email.html_body or "", email.text_body or ""))
     whole = len(email.html_body or "") <= MOST_READ and len(email.text_body or "") <= MOST_READ
@@ -106,3 +84,6 @@ def _read(email: CapturedEmail) -> Reading:
         size=len(email.raw),
         findings=sum(len(each.findings) for each in check(examined(email))) if whole else None,
     )
+
+
+reading_of = Kept(_read, _KEPT).of

@@ -41,23 +41,30 @@ class Times:
     """
 
     now: datetime
+    _local: datetime = attrs.field(init=False)
+
+    @_local.default
+    def _by_zone(self) -> datetime:
+        return self.now.astimezone()
 
     def words(self, when: datetime) -> Instant:
         """Return an instant in words, in the time zone of the machine."""
-        local, now = when.astimezone(), self.now.astimezone()
-        days = (now.date() - local.date()).days
+        local, now = when.astimezone(), self._local
+        days = now.toordinal() - local.toordinal()
+        iso = local.isoformat(timespec="milliseconds")
+        clock = iso[11:19]  # without strftime, which takes longer than all else
         if days == 0:
-            short = f"{local:%H:%M:%S}"
+            short = clock
         elif 0 < days < 7:
-            short = f"{_DAYS[local.weekday()][:3]} {local:%H:%M}"
+            short = f"{_DAYS[local.weekday()][:3]} {clock[:5]}"
         else:
             short = f"{local.day} {_MONTHS[local.month - 1][:3]}" + (f" {local.year}" if local.year != now.year else "")
         date = f"{local.day} {_MONTHS[local.month - 1]}"
         day = "Today" if days == 0 else f"{_DAYS[local.weekday()]}, {date}"
         if local.year != now.year:
             day = f"{day} {local.year}"
-        whole = f"{date} {local.year}, {local:%H:%M:%S} {local.tzname()}, by the clock of the sandbox"
-        return Instant(short, whole, local.isoformat(timespec="milliseconds"), day)
+        whole = f"{date} {local.year}, {clock} {local.tzname()}, by the clock of the sandbox"
+        return Instant(short, whole, iso, day)
 
 
 def ahead(offset: timedelta) -> str:

@@ -10,9 +10,8 @@ from ..store import Row, Transaction
 from .messages import ids_of
 from .words import UNSEEN
 
-# Counts end here: nothing on the way to a page goes through all messages. Those of streams are by an index that is
-# dense, and that of flags is not.
-MOST, MOST_OF_STREAM = 1_000, 10_000
+# Counts end here: nothing on the way to a page goes through all messages.
+MOST = 1_000
 # Of a body, only the characters that a snippet may come from are read.
 _HEADS = (
     "SELECT m.id, m.uuid, m.received_at, m.subject, m.tag, m.shown, m.via, s.type AS stream_type, s.id AS stream_id,"
@@ -63,21 +62,26 @@ def opens(db: Transaction, ids: Sequence[int]) -> dict[int, int]:
     return {row["message"]: row["number"] for row in rows}
 
 
-def count_of_stream(db: Transaction, stream: int) -> int:
-    """Return how many messages a stream has, at most one more than `MOST_OF_STREAM`."""
-    return db.number(
-        "SELECT count(*) FROM (SELECT 1 FROM messages WHERE stream = ? LIMIT ?)", stream, MOST_OF_STREAM + 1
-    )
+def counts_of_streams(db: Transaction, server: int) -> dict[int, int]:
+    """Return how many messages each stream of a server has, by its key."""
+    rows = db.rows("SELECT key, taken - erased AS number FROM streams WHERE server = ?", server)
+    return {row["key"]: row["number"] for row in rows}
 
 
-def count_of_flag(db: Transaction, stream: int, flag: str) -> int:
-    """Return how many messages of a stream have a flag, at most one more than `MOST`."""
-    return db.number(
-        "SELECT count(*) FROM (SELECT 1 FROM flags WHERE flag = ? AND message BETWEEN ? AND ? LIMIT ?)",
-        flag,
-        *ids_of(stream),
+def counts_of_flags(db: Transaction, streams: Iterable[int], flags: Sequence[str]) -> dict[str, int]:
+    """Return how many messages of some streams have each flag; of a stream at most one more than `MOST` are counted."""
+    ranges = [ids_of(stream) for stream in streams]
+    rows = db.rows(
+        "SELECT f.value AS flag, sum(("
+        " SELECT count(*) FROM ("
+        "  SELECT 1 FROM flags WHERE flag = f.value"
+        "  AND message BETWEEN json_extract(r.value, '$[0]') AND json_extract(r.value, '$[1]') LIMIT ?"
+        " ))) AS number FROM json_each(?) f CROSS JOIN json_each(?) r GROUP BY f.value",
         MOST + 1,
+        json.dumps([*flags]),
+        json.dumps(ranges),
     )
+    return {**dict.fromkeys(flags, 0), **{row["flag"]: row["number"] for row in rows}}
 
 
 def mark_seen(db: Transaction, message: int) -> bool:

@@ -174,7 +174,19 @@ def test_the_navigation_and_the_filters_count_messages(sandbox: Sandbox, browsin
     }
 
 
-@pytest.mark.parametrize("query, words", [("", "50 of 60"), ("tag:even", "30 of 30"), ("subject:number", "50 of 60")])
+@pytest.mark.parametrize(
+    "query, words",
+    [
+        ("", "50 of 60"),
+        ("tag:even", "30 of 30"),
+        ("subject:number", "50 of 60"),
+        ("has:text", "50 of 60"),
+        ("tag:even OR tag:odd", "50 of 60"),
+        ("subject:number -number-7", "50 of 59"),
+        ("number is:unseen", "50 of 60"),
+        ("-tag:none", "50 of 60"),
+    ],
+)
 def test_a_page_tells_of_how_many_messages_it_shows_some(
     browsing: Browsing, send: Send, query: str, words: str
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 import emailapi.sandbox.inbox as inbox
 
 STATIC = Path(inbox.__file__).parent / "static"
-CSS = (STATIC / "inbox.css").read_text("utf-8")
+CSS = "".join([path.read_text("utf-8") for path in sorted(STATIC.glob("*.css"))])
 TEXT = (
     "ink",
     "ink-2",

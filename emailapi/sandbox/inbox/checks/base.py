@@ -132,7 +132,7 @@ class Examined:
     @cached_property
     def shown(self) -> str:
         """The HTML as its reader sees it, as text."""
-        return text_of_html(self.html)
+        return text_of_html(self.tokens)
 
     @cached_property
     def _line_ends(self) -> list[int]:
@@ -146,11 +146,11 @@ class Examined:
         """Return where a tag is, with its beginning."""
         return Place(excerpt(self.html[tag.start : min(tag.end, tag.start + 4 * _EXCERPT)]), self.line(tag.start))
 
-    def inline_styles(self) -> Iterator[tuple[Tag, dict[str, str]]]:
-        """Yield each tag that has a `style`, with its declarations by their names in lower case."""
-        for tag in self.tags:
-            if "style" in tag.attributes:
-                yield tag, declarations(unescape(tag.attributes["style"]))
+    @cached_property
+    def inline_styles(self) -> tuple[tuple[Tag, dict[str, str]], ...]:
+        """Each tag that has a `style`, with its declarations by their names in lower case."""
+        styled = [tag for tag in self.tags if "style" in tag.attributes]
+        return tuple([(tag, declarations(unescape(tag.attributes["style"]))) for tag in styled])
 
 
 def declarations(css: str) -> dict[str, str]:

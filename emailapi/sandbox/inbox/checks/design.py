@@ -62,7 +62,7 @@ def accessible(email: Examined) -> Iterator[Finding]:
     if not email.html:
         return
     faint = []
-    for tag, style in email.inline_styles():
+    for tag, style in email.inline_styles:
         color = color_of(style.get("color", ""))
         ground = color_of(style.get("background-color", "") or style.get("background", ""))
         if color is not None and ground is not None and contrast(color, ground) < _LEAST_CONTRAST:

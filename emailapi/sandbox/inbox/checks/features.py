@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import attrs
 
@@ -33,12 +33,10 @@ class Feature:
     elements: frozenset[str] = frozenset()
     declarations: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
 
-    def matches(self, style: Mapping[str, str]) -> bool:
-        """Return whether the declarations of an element have it."""
-        return any(
-            name in style and (not values or any(value in style[name] for value in values))
-            for name, values in self.declarations.items()
-        )
+    def matches(self, name: str, value: str) -> bool:
+        """Return whether a declaration of one of its properties has it."""
+        values = self.declarations[name]
+        return not values or any(each in value for each in values)
 
     @property
     def pattern(self) -> re.Pattern[str] | None:
@@ -124,3 +122,30 @@ FEATURES = (
     ),
     _style("clip-path", f"{_GMAIL}, Outlook", "the element is shown whole.", _PLAIN, clip_path=""),
 )
+
+
+def _numbers(names: Callable[[Feature], Iterable[str]]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for number, feature in enumerate(FEATURES):
+        for name in names(feature):
+            found.setdefault(name, []).append(number)
+    return found
+
+
+_BY_ELEMENT = _numbers(lambda feature: feature.elements)
+_BY_PROPERTY = _numbers(lambda feature: feature.declarations)
+
+
+def of_element(name: str) -> Sequence[int]:
+    """Return the places in `FEATURES` of those that an element is."""
+    return _BY_ELEMENT.get(name, ())
+
+
+def of_style(style: Mapping[str, str]) -> set[int]:
+    """Return the places in `FEATURES` of those that the declarations of an element have."""
+    return {
+        number
+        for name, value in style.items()
+        for number in _BY_PROPERTY.get(name, ())
+        if FEATURES[number].matches(name, value)
+    }

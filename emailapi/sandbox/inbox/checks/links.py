@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from html import unescape
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ def host_of(address: str) -> str:
         return ""
 
 
+@lru_cache(256)  # the links of an email have few hosts
 def is_local(host: str) -> bool:
     """Return whether a host is known on the sender's machine or network only."""
     if host == "localhost" or host.endswith(_LOCAL):
@@ -56,10 +58,10 @@ def _anchors(email: Examined) -> Iterator[tuple[Tag, str, str]]:
         yield (*opened, " ".join(unescape("".join(pieces)).split()))
 
 
-def _other_domain(target: str, text: str) -> bool:
-    """Return whether a text is the address of another site than the target."""
+def _other_domain(host: str, text: str) -> bool:
+    """Return whether a text is the address of another site than that of the target's host."""
     shown = _HOST.fullmatch(text[:300])
-    host = host_of(target).removeprefix("www.")
+    host = host.removeprefix("www.")
     if shown is None or not host or shown[1].rpartition(".")[2].lower() in _NO_HOSTS:
         return False
     name = shown[1].lower()
@@ -75,11 +77,12 @@ def _problem(target: str, text: str) -> str:
         return "script"
     if scheme[0].lower() not in ("http:", "https:"):
         return ""
-    if not host_of(target):
+    host = host_of(target)
+    if not host:
         return "relative"
-    if is_local(host_of(target)):
+    if is_local(host):
         return "local"
-    if _other_domain(target, text):
+    if _other_domain(host, text):
         return "other"
     return "plain" if scheme[0].lower() == "http:" else ""
 

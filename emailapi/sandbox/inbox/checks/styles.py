@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from .base import Examined, Finding, Place, Rules, excerpt, finding
-from .features import FEATURES
+from .features import FEATURES, of_element, of_style
 
 rules = Rules()
 
@@ -55,13 +55,11 @@ def features(email: Examined) -> Iterator[Finding]:
     """Look for what some programs do not show."""
     found: dict[int, list[Place]] = {}
     for tag in email.tags:
-        for number, feature in enumerate(FEATURES):
-            if tag.name in feature.elements:
-                found.setdefault(number, []).append(email.place(tag))
-    for tag, style in email.inline_styles():
-        for number, feature in enumerate(FEATURES):
-            if feature.matches(style):
-                found.setdefault(number, []).append(email.place(tag))
+        for number in of_element(tag.name):
+            found.setdefault(number, []).append(email.place(tag))
+    for tag, style in email.inline_styles:
+        for number in of_style(style):
+            found.setdefault(number, []).append(email.place(tag))
     for style_element in email.styles:
         for number, feature in enumerate(FEATURES):
             if feature.pattern is not None and (met := feature.pattern.search(style_element.text)):

@@ -1,7 +1,6 @@
 // The events and webhooks of a message follow what happens, unless they are in use: nothing moves under the pointer.
 "use strict";
 (() => {
-  const one = (selector, from = document) => from.querySelector(selector);
   const rail = one(".rail");
   if (!rail) return;
   let fetching = false, again = false, leaving = false;
