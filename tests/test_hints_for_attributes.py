@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from typing import is_typeddict
 
 import attrs
@@ -25,6 +26,7 @@ from emailapi.transports.smtp import SMTPOptions
 from emailapi.webhooks import InboundEvent
 
 EMAIL = Email(sender="a@example.com", to="b@example.com", subject="Hi", text_body="Hello")
+RECORDS = {"email", "result", "batch", "event", "inbound"}
 
 
 @pytest.fixture
@@ -80,9 +82,14 @@ def test_an_attribute_of_another_library_gets_a_hint_with_our_name(objects, path
     owner, name = path.split(".")
     with pytest.raises(AttributeError) as caught:
         getattr(objects[owner], name)
-    assert f"has no attribute '{name}'; " in str(caught.value)
-    assert hint in str(caught.value)
     assert caught.value.name == name
+    if owner in RECORDS and sys.version_info < (3, 12):
+        # The interpreter's own error: its traceback suggests names that are spelt almost the same.
+        assert str(caught.value).endswith(f" object has no attribute '{name}'")
+        assert caught.value.obj is objects[owner]
+    else:
+        assert f"has no attribute '{name}'; " in str(caught.value)
+        assert hint in str(caught.value)
 
 
 def test_a_private_attribute_has_no_hint():

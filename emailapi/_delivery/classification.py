@@ -69,10 +69,10 @@ class Request:
     may_have_been_done: bool = attrs.field(default=False, init=False)
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class Response:
     """
-    The service's response to a request; its body is parsed once.
+    The service's response to a request; its body is parsed once. It is never changed.
 
     Attributes:
         status: HTTP status.

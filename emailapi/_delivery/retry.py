@@ -18,10 +18,11 @@ from ..models.options import Retry
 T = TypeVar("T")
 
 
-@attrs.frozen
+# These objects are created for each call, and are not frozen: attrs sets each field of a frozen object by a call.
+@attrs.define
 class Deadline:
     """
-    The time when a call must have ended.
+    The time when a call must have ended; never changed.
 
     Attributes:
         at: The time on the monotonic clock, in seconds.
@@ -56,10 +57,10 @@ class Deadline:
         return True
 
 
-@attrs.frozen
+@attrs.define
 class CallContext:
     """
-    The limits of one call. Limits that stay the same from call to call are options of a transport.
+    The limits of one call; never changed. Limits that stay the same from call to call are options of a transport.
 
     Attributes:
         deadline: When the call must have ended, including look-ups.
@@ -110,7 +111,7 @@ def next_wait(retry: Retry, attempt: int, asked: float | None, left: float) -> f
     return wait if wait < left else None
 
 
-@attrs.frozen
+@attrs.define
 class Attempt(Generic[T]):
     """
     The result of one attempt.

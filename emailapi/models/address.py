@@ -122,19 +122,20 @@ class Address(Part):
         return f"Address({self.email!r})" if self.name is None else f"Address({self.email!r}, {self.name!r})"
 
 
-# As the constructors of attrs set the fields of an immutable object.
-_setter = object.__setattr__.__get__
+# Set the fields of an immutable object.
+_set_email, _set_name, _set_mailbox, _set_header = (
+    vars(Address)[field].__set__ for field in ("email", "name", "mailbox", "header")
+)
 
 
 def _plain_address(email: str) -> Address:
     """Return the address of a text that `_PLAIN` matches and that has no part that is too long, without a check."""
     # A constructor's call and a second match cost as much as all else that is done for a recipient.
     address = object.__new__(Address)
-    put = _setter(address)
-    put("email", email)
-    put("name", None)
-    put("mailbox", email)
-    put("header", email)
+    _set_email(address, email)
+    _set_name(address, None)
+    _set_mailbox(address, email)
+    _set_header(address, email)
     return address
 
 

@@ -110,12 +110,12 @@ class BatchResult(Immutable, Sequence[BatchItem]):
     @property
     def accepted(self) -> tuple[SendResult, ...]:
         """The results of the emails that were accepted."""
-        return tuple(item for item in self.items if isinstance(item, SendResult))
+        return tuple([item for item in self.items if isinstance(item, SendResult)])
 
     @property
     def failed(self) -> tuple[EmailAPIError, ...]:
         """The exceptions of the emails that were not accepted, or whose outcome is unknown."""
-        return tuple(item for item in self.items if isinstance(item, EmailAPIError))
+        return tuple([item for item in self.items if not isinstance(item, SendResult)])
 
     def raise_for_errors(self) -> None:
         """

@@ -101,7 +101,7 @@ class BaseTransport(SingleSending[P]):
             checked: Whether `check` has accepted the emails before.
         """
         # Looked up once, not for each email.
-        prepare, size_of = self._encode if checked else self._prepare, self._size
+        prepare, size_of, to_email = self._encode if checked else self._prepare, self._size, self._to_email
         record, most_bytes, unique = self._record, self._batch_bytes, self._keys_are_unique
         taken = set() if in_flight is None else in_flight
         errors_limit = BATCH_LIMIT if limit == 1 and in_flight is None else limit
@@ -109,7 +109,7 @@ class BaseTransport(SingleSending[P]):
         try:
             for at, given in enumerate(emails):
                 try:
-                    email = given if isinstance(given, record) else self._to_email(given)
+                    email = given if type(given) is record else to_email(given)
                     payload = prepare(email, batch)
                     if unique and email.idempotency_key is not None:
                         batch.claim(email.idempotency_key, taken)

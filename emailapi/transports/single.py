@@ -71,7 +71,9 @@ class SingleSending(Closing, Explaining, Generic[P]):
 
     def _to_email(self, given: Any) -> Any:
         """Convert the user's input to an email."""
-        return given if isinstance(given, (self._record, *self._ready)) else as_email(given, self._record)
+        if type(given) is not dict and isinstance(given, (self._record, *self._ready)):
+            return given
+        return as_email(given, self._record)
 
     def _new_batch(self, previous: Batch[P] | None = None, *, single: bool = False) -> Batch[P]:
         """Create an empty batch; `previous` is the batch before it in the same call."""

@@ -101,12 +101,7 @@ def complete(email: M, options: Options, key: str | None) -> M:
 
 
 def encode(
-    email: M,
-    options: Options,
-    check: Callable[[M, Address], None],
-    *,
-    key: str | None = None,
-    batch: str | None = None,
+    email: M, options: Options, check: Callable[[M, Address], None], key: str | None = None, batch: str | None = None
 ) -> APIPayload:
     """
     Validate and encode an email, with the client's sender and stream filled in.
@@ -141,12 +136,14 @@ def encode(
     if key is not None:
         if own:
             check_names(own)
-        written[_METADATA] = {**own, KEY_NAME: key} if batch is None else {**own, KEY_NAME: key, BATCH_NAME: batch}
+        written[_METADATA] = carried = own.copy()
+        carried[KEY_NAME] = key
+        if batch is not None:
+            carried[BATCH_NAME] = batch
     recipients: tuple[Address, ...] = ()
     bcc: tuple[Address, ...] = ()
     if isinstance(email, AddressedEmail):
-        bcc = email.bcc
-        recipients = (*email.to, *email.cc, *bcc)
+        recipients, bcc = email.to + email.cc + email.bcc, email.bcc
     subject = email.subject if isinstance(email, Email) else None
     # The bytes are in no variable, so that a traceback with local variables does not show the email.
     return APIPayload(
@@ -168,8 +165,10 @@ def check_names(metadata: Mapping[str, str]) -> None:
     Raises:
         InvalidEmail: A name is.
     """
-    if not OWN_NAMES.isdisjoint(map(str.lower, metadata)):
-        raise InvalidEmail(f"metadata: {KEY_NAME} and {BATCH_NAME} are reserved, use idempotency_key", field="metadata")
+    for name in metadata:
+        if name.lower() in OWN_NAMES:
+            why = f"metadata: {KEY_NAME} and {BATCH_NAME} are reserved, use idempotency_key"
+            raise InvalidEmail(why, field="metadata")
 
 
 def _not_json(email: BaseEmail, written: Mapping[str, Any]) -> str:
