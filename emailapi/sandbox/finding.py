@@ -8,7 +8,7 @@ import attrs
 
 from .query import STREAM_ID, STREAM_KEY, Query, Term
 from .store import Row, Store, Transaction, Value
-from .tables import messages, words
+from .tables import messages, subjects, words
 from .tables.messages import ids_of
 
 # A flag that fewer messages have drives the search, even if words are searched, too.
@@ -191,6 +191,8 @@ def index_some(store: Store) -> bool:
     This is for the thread that works while there is nothing else.
     """
     with store.transaction(visible=False) as db:
+        if subjects.index_next(db):  # first: it takes a hundredth of the time
+            return True
         if not words.behind(db):
             return words.tidy(db)
         words.index_next(db)

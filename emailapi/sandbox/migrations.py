@@ -15,7 +15,7 @@ from pkgutil import get_data
 
 from ..errors import ConfigurationError
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 # By version: the statements that bring its data to the form of the next version, before they are copied.
 _CHANGES: dict[int, tuple[str, ...]] = {
@@ -34,9 +34,10 @@ _CHANGES: dict[int, tuple[str, ...]] = {
         "UPDATE tokens SET digest = digest_of(token)",
     ),
     3: (),
+    4: (),
 }
 OLDEST = min(_CHANGES)
-# What is made from other tables: `streams.indexed` says how far.
+# What is made from other tables: `streams` says how far.
 _DERIVED = frozenset({"subjects", "words", "flags"})
 _OLD = "old_"
 
@@ -108,8 +109,11 @@ def migrate(connection: sqlite3.Connection, version: int, create: Callable[[], N
         if table in new and table not in _DERIVED:
             _copy(connection, table)
         run(f"DROP TABLE {_OLD}{table}")
-    run("UPDATE streams SET indexed = 0, erased = taken - (SELECT count(*) FROM messages WHERE stream = key)")
     run("INSERT INTO subjects (subjects) VALUES ('rebuild')")
+    run(
+        "UPDATE streams SET indexed = 0, subjects_indexed = taken,"
+        " erased = taken - (SELECT count(*) FROM messages WHERE stream = key)"
+    )
     run("PRAGMA legacy_alter_table = OFF")
 
 

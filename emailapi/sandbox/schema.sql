@@ -59,7 +59,8 @@ CREATE TABLE tokens (
 CREATE INDEX tokens_by_server ON tokens (server);
 
 -- `key` is unique over all servers, so that rows of a stream need no column for the server. `taken` counts the
--- messages there ever were, `erased` those that are gone; the first `indexed` of them are in `words` and `flags`.
+-- messages there ever were, `erased` those that are gone; the first `indexed` of them are in `words` and `flags`, the first
+-- `subjects_indexed` in `subjects`.
 CREATE TABLE streams (
     key INTEGER PRIMARY KEY AUTOINCREMENT,
     server INTEGER NOT NULL REFERENCES servers ON DELETE CASCADE,
@@ -74,6 +75,7 @@ CREATE TABLE streams (
     taken INTEGER NOT NULL DEFAULT 0,
     erased INTEGER NOT NULL DEFAULT 0,
     indexed INTEGER NOT NULL DEFAULT 0,
+    subjects_indexed INTEGER NOT NULL DEFAULT 0,
     UNIQUE (server, id)
 );
 
@@ -200,17 +202,18 @@ CREATE TABLE metadata (
     PRIMARY KEY (stream, name, value, received_at, message)
 ) WITHOUT ROWID;
 
--- `details` is JSON, by the service's names, or empty for a usual delivery; `cause` is one of `CAUSES` in events.py.
+-- `details` is JSON, by the service's names, or empty for a usual delivery; `cause` is one of `CAUSES` in events.py. The
+-- ids are in the order of the events of a message.
 CREATE TABLE events (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER NOT NULL,
     message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
     recipient TEXT NOT NULL,
     type TEXT NOT NULL,
     received_at INTEGER NOT NULL,
     details TEXT NOT NULL,
-    cause TEXT NOT NULL DEFAULT ''
-);
-CREATE INDEX events_by_message ON events (message);
+    cause TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (message, id)
+) WITHOUT ROWID;
 
 -- Recipients whose email waits in the queue; without `due_at` until a test delivers it.
 CREATE TABLE queue (

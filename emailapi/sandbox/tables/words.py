@@ -111,7 +111,7 @@ def _found_flags(db: Transaction, first: int, last: int) -> dict[int, set[str]]:
     found: dict[int, set[str]] = defaultdict(set)
     on_the_way: dict[tuple[int, str], bool] = {}
     for row in db.rows(
-        "SELECT message, recipient, type FROM events WHERE message BETWEEN ? AND ? ORDER BY id", first, last
+        "SELECT message, recipient, type FROM events WHERE message BETWEEN ? AND ? ORDER BY message, id", first, last
     ):
         if row["type"] in _BY_EVENT:
             found[row["message"]].add(_BY_EVENT[row["type"]])
