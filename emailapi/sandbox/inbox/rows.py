@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlencode
@@ -15,6 +14,7 @@ from ..events import BOUNCE_TYPES
 from ..instants import moment
 from ..store import Row, Transaction
 from ..tables import list_rows
+from ..tables.messages import shown_of
 from ..tables.words import INBOUND, STATES, UNSEEN
 from .parts import short
 from .times import Instant, Times
@@ -97,7 +97,7 @@ def rows_of(db: Transaction, ids: Sequence[int], times: Times, search: str = "")
 
 def _row(row: Row, flags: set[str], bounce: str | None, opens: int, times: Times, search: str) -> MessageRow:
     kind, words = _state(flags, bounce)
-    recipients = json.loads(row["shown"])["recipients"]
+    recipients = shown_of(row)["recipients"]
     when = moment(row["received_at"])
     made = MessageRow(
         id=row["uuid"],

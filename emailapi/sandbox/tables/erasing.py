@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 
 from ..store import Row, Transaction
 from . import subjects, words
+from .messages import shown_of
 
 # The tables whose rows belong to messages.
 OF_MESSAGES = (
@@ -32,7 +32,7 @@ def erase(db: Transaction, rows: Sequence[Row]) -> None:
     subjects.forget(db, removed)
     recipients, pairs = [], []
     for row in rows:
-        shown = json.loads(row["shown"])
+        shown = shown_of(row)
         recipients += [(row["stream"], email.lower(), row["received_at"], row["id"]) for email in shown["recipients"]]
         pairs += [
             (row["stream"], name.lower(), value, row["received_at"], row["id"])

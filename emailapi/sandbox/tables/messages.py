@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from ...errors import InvalidArgument
 from ...models.messages import HasMessageId
@@ -127,6 +128,17 @@ class Pending:
         run_all("INSERT INTO metadata VALUES (?, ?, ?, ?, ?)", self.metadata)
         run_all("INSERT INTO templated VALUES (?, ?, ?, ?, ?, ?)", self.templated)
         run_all("INSERT INTO sources VALUES (?, ?)", self.sources)
+
+
+def shown_of(row: Row) -> dict[str, Any]:
+    """Return the addresses, the names of the files and the metadata of a message, as the API returns them."""
+    stored = json.loads(row["shown"])
+    shown = {"to": [], "cc": [], "bcc": [], "attachments": [], "metadata": {}, **stored}
+    if "recipients" not in shown:
+        emails = [one["Email"] for field in ("to", "cc", "bcc") for one in shown[field]]
+        # Of an address that is there twice, the first spelling.
+        shown["recipients"] = [*{email.lower(): email for email in reversed(emails)}.values()][::-1]
+    return shown
 
 
 _SELECT = (

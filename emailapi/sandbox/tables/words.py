@@ -6,7 +6,6 @@ Messages are indexed after the response to their request, in the order of their 
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -14,7 +13,7 @@ from ...mime.extraction import HTML, codes_of, links_of, text_of_html
 from ...mime.html_tokens import tokens
 from ..events import BOUNCE_TYPES
 from ..store import Row, Transaction
-from .messages import ids_of, stream_of
+from .messages import ids_of, shown_of, stream_of
 
 BATCH = 50
 _HAPPENINGS = (
@@ -65,7 +64,7 @@ def _indexed(row: Row) -> tuple[tuple[int | str, ...], list[str]]:
 
 
 def _words(row: Row, html: HTML) -> tuple[int | str, ...]:
-    shown = json.loads(row["shown"])
+    shown = shown_of(row)
     people = [f"{one['Name'] or ''} {one['Email']}" for field in ("to", "cc", "bcc") for one in shown[field]]
     body = row["text_body"] or ""
     if row["html_body"]:
@@ -90,7 +89,7 @@ def _fixed_flags(row: Row, html: HTML) -> Iterable[str]:
 
 def _heading_flags(row: Row) -> Iterable[str]:
     yield UNSEEN
-    yield from {f"to:{email.lower()}" for email in json.loads(row["shown"])["recipients"]}
+    yield from {f"to:{email.lower()}" for email in shown_of(row)["recipients"]}
     yield f"via:{row['via']}"
     if row["tag"]:
         yield f"tag:{row['tag'].lower()}"
