@@ -107,11 +107,12 @@ CREATE INDEX messages_by_sender ON messages (stream, sender_address, received_at
 -- Any part of a subject, found by its trigrams.
 CREATE VIRTUAL TABLE subjects USING fts5 (subject, content = 'messages', content_rowid = 'id', tokenize = 'trigram');
 
--- The index of words. `k` is the word `x` in each row: FTS5 knows no query of negations only. Nothing but the index
--- is stored, so a row is deleted by the values that it was inserted with: a change of what is indexed is a new
--- SCHEMA_VERSION, too.
+-- The index of words, also of one that each row has: FTS5 knows no query of negations only. The rowids are ids of messages,
+-- turned round in each stream: FTS5 goes faster through rowids that ascend, and the newest message comes first. Nothing but
+-- the index is stored, so a row is deleted by the values that it was inserted with: a change of what is indexed is a
+-- new SCHEMA_VERSION, too.
 CREATE VIRTUAL TABLE words USING fts5 (
-    subject, body, sender, recipients, tag, files, k,
+    subject, body, sender, recipients, tag, files,
     content = '', prefix = '2 3', tokenize = 'unicode61 remove_diacritics 2'
 );
 INSERT INTO words (words, rank) VALUES ('usermerge', 2);

@@ -44,17 +44,24 @@ _BY_EVENT = {
     "LinkClicked": "is:clicked",
     "SubscriptionChanged": "is:unsubscribed",
 }
+# A character for private use, as a word that is in each row: FTS5 knows no query of negations only.
+EVERY = "\ue000"
 _CONTENT = (
-    "SELECT m.id, m.subject, m.sender, m.tag, m.shown, m.via, c.text_body, c.html_body, s.type AS stream_type"
+    "SELECT m.id, m.stream, m.subject, m.sender, m.tag, m.shown, m.via, c.text_body, c.html_body, s.type AS stream_type"
     " FROM messages m JOIN contents c ON c.message = m.id JOIN streams s ON s.key = m.stream"
 )
-_INSERT = (
-    "INSERT INTO words (rowid, subject, body, sender, recipients, tag, files, k) VALUES (?, ?, ?, ?, ?, ?, ?, 'x')"
-)
+# In the order of the rowids of `words`: FTS5 begins a new part of the index with each rowid that is smaller.
+_ORDER = "ORDER BY m.id DESC"
+_INSERT = "INSERT INTO words (rowid, subject, body, sender, recipients, tag, files) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _DELETE = (
-    "INSERT INTO words (words, rowid, subject, body, sender, recipients, tag, files, k)"
-    " VALUES ('delete', ?, ?, ?, ?, ?, ?, ?, 'x')"
+    "INSERT INTO words (words, rowid, subject, body, sender, recipients, tag, files)"
+    " VALUES ('delete', ?, ?, ?, ?, ?, ?, ?)"
 )
+
+
+def turn_of(stream: int) -> int:
+    """Return the sum of the id and the rowid in `words` of each message of a stream."""
+    return sum(ids_of(stream))
 
 
 def _indexed(row: Row) -> tuple[tuple[int | str, ...], list[str]]:
@@ -70,7 +77,8 @@ def _words(row: Row, html: HTML) -> tuple[int | str, ...]:
     if row["html_body"]:
         body += "\n" + text_of_html(html)
     files = " ".join(shown["attachments"])
-    return row["id"], row["subject"], body, row["sender"], "\n".join(people), row["tag"] or "", files
+    place, tag = turn_of(row["stream"]) - row["id"], f"{row['tag'] or ''} {EVERY}"
+    return place, row["subject"], body, row["sender"], "\n".join(people), tag, files
 
 
 def _fixed_flags(row: Row, html: HTML) -> Iterable[str]:
@@ -151,7 +159,7 @@ def index_next(db: Transaction) -> bool:
     start = ids_of(stream)[0] + indexed
     upto = min(taken, indexed + BATCH)
     first, last = start + 1, ids_of(stream)[0] + upto
-    rows = db.rows(f"{_CONTENT} WHERE m.id BETWEEN ? AND ?", first, last)
+    rows = db.rows(f"{_CONTENT} WHERE m.id BETWEEN ? AND ? {_ORDER}", first, last)
     states, files = _state_flags(db, first, last), _file_flags(db, first, last)
     entries = [_indexed(row) for row in rows]
     db.run_all(_INSERT, [found for found, _ in entries])
@@ -191,7 +199,9 @@ def _is_indexed(db: Transaction, message: int) -> bool:
 def forget(db: Transaction, messages: Iterable[int]) -> None:
     """Take messages out of the index, before they are erased."""
     for first, last in _runs(messages):
-        rows = db.rows(f"{_CONTENT} WHERE m.id BETWEEN ? AND ? AND m.id <= (s.key << 40) + s.indexed", first, last)
+        rows = db.rows(
+            f"{_CONTENT} WHERE m.id BETWEEN ? AND ? AND m.id <= (s.key << 40) + s.indexed {_ORDER}", first, last
+        )
         if not rows:
             continue
         states, files = _found_flags(db, first, last), _file_flags(db, first, last)
