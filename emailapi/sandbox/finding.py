@@ -198,7 +198,7 @@ def index_some(store: Store) -> bool:
         if subjects.index_next(db):  # first: it takes a hundredth of the time
             return True
         if not words.behind(db):
-            return words.tidy(db)
+            return words.tidy(db) or words.tidy(db, "subjects")
         words.index_next(db)
         return True
 

@@ -106,6 +106,7 @@ CREATE INDEX messages_by_sender ON messages (stream, sender_address, received_at
 
 -- Any part of a subject, found by its trigrams.
 CREATE VIRTUAL TABLE subjects USING fts5 (subject, content = 'messages', content_rowid = 'id', tokenize = 'trigram');
+INSERT INTO subjects (subjects, rank) VALUES ('usermerge', 2);
 
 -- The index of words, also of one that each row has: FTS5 knows no query of negations only. The rowids are ids of messages,
 -- turned round in each stream: FTS5 goes faster through rowids that ascend, and the newest message comes first. Nothing but

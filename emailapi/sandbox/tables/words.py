@@ -173,10 +173,10 @@ def index_next(db: Transaction) -> bool:
     return upto < taken or len(streams) > 1
 
 
-def tidy(db: Transaction) -> bool:
-    """Merge some parts of the index of words, which makes it faster; return whether there are more to merge."""
+def tidy(db: Transaction, index: str = "words") -> bool:
+    """Merge some parts of an index of texts, which makes it faster; return whether there are more to merge."""
     before = db.number("SELECT total_changes()")
-    db.run("INSERT INTO words (words, rank) VALUES ('merge', 500)")
+    db.run(f"INSERT INTO {index} ({index}, rank) VALUES ('merge', 500)")  # noqa: S608
     return db.number("SELECT total_changes()") - before > 1  # FTS5's own sign that it has merged
 
 
