@@ -17,7 +17,6 @@ import argparse
 import itertools
 import random
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -26,9 +25,8 @@ from pathlib import Path
 import attrs
 
 from emailapi.sandbox import Sandbox
-from emailapi.sandbox.clock import Clock
 from emailapi.sandbox.faults import Faults
-from emailapi.sandbox.finding import catch_up
+from emailapi.sandbox.finding import index_some
 from emailapi.sandbox.instants import micros
 from emailapi.sandbox.intake import Intake
 from emailapi.sandbox.rules import check_email
@@ -134,6 +132,14 @@ def fill(sandbox: Sandbox, first: int, last: int) -> float:
     return seconds
 
 
+def index(sandbox: Sandbox) -> float:
+    """Index all messages, as the sandbox does when there is nothing else to do; return the seconds."""
+    began = time.perf_counter()
+    while index_some(sandbox.store):
+        pass
+    return time.perf_counter() - began
+
+
 def milliseconds(run: Callable[[], object], times: int = TIMES) -> float:
     """Return the least milliseconds of CPU of some runs: what other programs do makes the others longer."""
     found = []
@@ -203,10 +209,8 @@ def _measure(count: int) -> None:
         with sandbox.store.transaction(writing=False) as db:
             server = servers.by_token(db, sandbox.token)
         assert server is not None
+        print(f"{count:,} messages, indexed in {index(sandbox):.1f} s")
         _report("lists by filters", _lists(sandbox, server.id, recent))
-        began = time.perf_counter()
-        catch_up(sandbox.store)
-        print(f"{count:,} messages, the last of them indexed by words in {time.perf_counter() - began:.1f} s")
         _report("queries", _queries(sandbox))
 
 
@@ -225,42 +229,14 @@ def _operations(sandbox: Sandbox, server: int) -> Iterator[tuple[str, float]]:
     yield "bounce", milliseconds(lambda: sandbox.events.bounce(newest, "SoftBounce"))
 
 
-def _erasures(sandbox: Sandbox, few: int) -> Iterator[tuple[str, list[float]]]:
-    """Erase all messages by the clock, and then some by a reset; yield the milliseconds, of the wall."""
-    waits, ended = [0.0], threading.Event()
-
-    def write() -> None:
-        while not ended.wait(0.01):
-            began = time.perf_counter()
-            with sandbox.store.transaction() as db:
-                db.number("SELECT 1")
-            waits.append((time.perf_counter() - began) * 1000)
-
-    writing = threading.Thread(target=write)
-    writing.start()
-    began = time.perf_counter()
-    sandbox.clock.advance(days=46)
-    yield "all erased after 46 days", [(time.perf_counter() - began) * 1000]
-    ended.set()
-    writing.join()
-    yield "longest wait for the database meanwhile", [max(waits)]
-    fill(sandbox, 0, few)
-    began = time.perf_counter()
-    sandbox.reset()
-    yield f"reset of {few:,} messages", [(time.perf_counter() - began) * 1000]
-
-
 def _growth(counts: list[int]) -> None:
     with tempfile.TemporaryDirectory() as folder, Sandbox(Path(folder) / "messages.db") as sandbox:
-        sandbox.clock = Clock()
         table: dict[str, list[float]] = {}
         stored = 0
         for count in counts:
             seconds = fill(sandbox, stored, count)
             table.setdefault("batch of 500", []).append(seconds / (count - stored) * BATCH * 1000)
-            began = time.perf_counter()
-            catch_up(sandbox.store)
-            table.setdefault("index of 500", []).append((time.perf_counter() - began) / (count - stored) * BATCH * 1000)
+            table.setdefault("index of 500", []).append(index(sandbox) / (count - stored) * BATCH * 1000)
             stored = count
             with sandbox.store.transaction(writing=False) as db:
                 server = servers.by_token(db, sandbox.token)
@@ -270,7 +246,6 @@ def _growth(counts: list[int]) -> None:
             print(
                 f"{count:,} messages: " + ", ".join(f"{name} {row[-1]:.2f}" for name, row in table.items()), flush=True
             )
-        table.update(_erasures(sandbox, counts[0]))
     print(f"{'milliseconds with so many messages':42}" + "".join(f"{count:>12,}" for count in counts))
     for name, row in table.items():
         print(f"{name:42}" + "".join(f"{took:12.2f}" for took in row))

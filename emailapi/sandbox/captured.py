@@ -177,7 +177,7 @@ def _sender(text: str) -> Address:
 
 def captured(row: Row, place: Place) -> CapturedEmail:
     """Return a stored message, as `messages.by_id` gives it, as a captured email."""
-    shown = json.loads(row["shown"])
+    shown = messages.shown_of(row)
     return CapturedEmail(
         message_id=row["uuid"],
         message_stream=row["stream_id"],

@@ -8,7 +8,7 @@ import attrs
 
 from .query import STREAM_ID, STREAM_KEY, Query, Term
 from .store import Row, Store, Transaction, Value
-from .tables import messages, words
+from .tables import messages, subjects, words
 from .tables.messages import ids_of
 
 # A flag that fewer messages have drives the search, even if words are searched, too.
@@ -39,7 +39,8 @@ class _Plan:
 
     def __init__(self, db: Transaction, query: Query, stream: Row, first: int, last: int) -> None:
         self._db, self._stream = db, stream
-        self._range = (first, last)
+        self._range, self._turn = (first, last), words.turn_of(stream["key"])
+        self._places = (self._turn - last, self._turn - first)
         self._conditions: list[str] = []
         self._values: list[Value] = []
         positive: list[str] = []
@@ -56,7 +57,7 @@ class _Plan:
                 if len(group) == 1 and group[0].words and not group[0].negative:
                     positive.append(group[0].words)  # narrowed by its condition
                 self._where(" OR ".join([self._sql(term) for term in group]))
-        self._words = " AND ".join([f"({words})" for words in positive or (["k : x"] if negative else [])])
+        self._words = " AND ".join([f"({each})" for each in positive or ([f'"{words.EVERY}"'] if negative else [])])
         if negative:
             self._words = f"({self._words}) NOT ({' OR '.join(negative)})"
         self._drive(flags)
@@ -75,8 +76,9 @@ class _Plan:
             self._values.append(term.flag)
             condition = "EXISTS (SELECT 1 FROM flags o WHERE o.flag = ? AND o.message = m.id)"
         else:
-            self._values += [term.words, *self._range]
-            condition = "m.id IN (SELECT rowid FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ?)"
+            self._values += [term.words, *self._places]
+            found = "SELECT rowid FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ?"
+            condition = f"{self._turn} - m.id IN ({found})"
         return f"NOT ({condition})" if term.negative else f"({condition})"
 
     def _count(self, flags: tuple[str, ...]) -> int:
@@ -98,27 +100,29 @@ class _Plan:
             start, driving = self._drive_by_flags(rarest)
             flags = [each for each in flags if each != rarest]
             if self._words:
-                self._where("EXISTS (SELECT 1 FROM words WHERE words MATCH ? AND rowid = m.id)", self._words)
+                self._where(
+                    "EXISTS (SELECT 1 FROM words WHERE words MATCH ? AND rowid = ? - m.id)", self._words, self._turn
+                )
         elif self._words:
-            self._source, self._key = "words d", "d.rowid"
-            start, driving = [self._words], "words MATCH ?"
+            self._source, self._key, self._order = "words d", f"{self._turn} - d.rowid", "d.rowid"
+            start, driving = [self._words, *self._places], "words MATCH ? AND d.rowid BETWEEN ? AND ?"
         else:
-            self._source, self._key = "messages m", "m.id"
-            start, driving = [], "1"
+            self._source, self._key, self._order = "messages m", "m.id", "m.id DESC"
+            start, driving = [*self._range], "m.id BETWEEN ? AND ?"
         for each in flags:
             places = ", ".join("?" * len(each))
             self._where(f"EXISTS (SELECT 1 FROM flags o WHERE o.flag IN ({places}) AND o.message = m.id)", *each)  # noqa: S608
         join = "" if self._key == "m.id" else f" CROSS JOIN messages m ON m.id = {self._key}"
         self._joined = f"{self._source}{join}"
-        self._conditions.insert(0, f"{driving} AND {self._key} BETWEEN ? AND ?")
-        self._values = [*start, *self._range, *self._values]
+        self._conditions.insert(0, driving)
+        self._values = [*start, *self._values]
 
     def _drive_by_flags(self, flags: tuple[str, ...]) -> tuple[list[Value], str]:
         """Go through the messages that have one of these flags; return the first values, and their condition."""
-        self._key = "d.message"
+        self._key, self._order = "d.message", "d.message DESC"
         if len(flags) == 1:
             self._source = "flags d"
-            return [flags[0]], "d.flag = ?"
+            return [flags[0], *self._range], "d.flag = ? AND d.message BETWEEN ? AND ?"
         places = ", ".join("?" * len(flags))
         union = f"SELECT DISTINCT message FROM flags WHERE flag IN ({places}) AND message BETWEEN ? AND ?"  # noqa: S608
         self._source = f"({union}) d"
@@ -128,7 +132,7 @@ class _Plan:
         """Return instant and id of the newest messages that match."""
         rows = self._db.rows(
             f"SELECT m.received_at, m.id FROM {self._joined} WHERE {' AND '.join(self._conditions)}"  # noqa: S608
-            f" ORDER BY {self._key} DESC LIMIT ?",
+            f" ORDER BY {self._order} LIMIT ?",
             *self._values,
             limit,
         )
@@ -210,8 +214,10 @@ def index_some(store: Store) -> bool:
     This is for the thread that works while there is nothing else.
     """
     with store.transaction(visible=False) as db:
+        if subjects.index_next(db):  # first: it takes a hundredth of the time
+            return True
         if not words.behind(db):
-            return words.tidy(db)
+            return words.tidy(db) or words.tidy(db, "subjects")
         words.index_next(db)
         return True
 

@@ -41,10 +41,11 @@ _EMAIL, _NAME = names_of(Recipient, "email", "name")
 _INACTIVE = "Inactive recipients are ones that have generated a hard bounce, a spam complaint, or a manual suppression."
 
 
-def response_of(email: CheckedEmail, message_id: str, now: datetime, message: str = _ACCEPTED) -> dict[str, object]:
-    """Return the service's response to an accepted email; `To` is absent if the email has none."""
-    facts = {_AT: wire_text(micros(now)), _ID: message_id, _CODE: 0, _MESSAGE: message}
-    return {_TO: email.to, **facts} if email.to else facts
+def response_of(email: CheckedEmail, message_id: str, instant: int, message: str = _ACCEPTED) -> dict[str, object]:
+    """Return the service's response to an email, accepted at an instant; `To` is absent if the email has none."""
+    response: dict[str, object] = {_TO: email.to} if email.to else {}
+    response[_AT], response[_ID], response[_CODE], response[_MESSAGE] = wire_text(instant), message_id, 0, message
+    return response
 
 
 def inactive_error(addresses: Sequence[str]) -> Rejection:
@@ -60,9 +61,9 @@ def _shown(mailboxes: tuple[Mailbox, ...]) -> list[dict[str, object]]:
     return [{_EMAIL: mailbox.email, _NAME: mailbox.name} for mailbox in mailboxes]
 
 
-def _new_id() -> str:
-    """Return a random UUID (version 4) as a text; `uuid.uuid4` takes three times as long."""
-    digits = os.urandom(16).hex()
+def _new_id(beginning: str) -> str:
+    """Return a random UUID (version 4) that begins with four digits; `uuid.uuid4` takes three times as long."""
+    digits = beginning + os.urandom(14).hex()
     variant = "89ab"[int(digits[16], 16) & 3]
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
@@ -77,6 +78,8 @@ class Intake:
     def __init__(self, db: Transaction, server: Server, now: datetime, faults: Faults, *, via: str = "api") -> None:
         """Accept emails for this server at this instant, that came by `via`, one of `words.SOURCES`."""
         self._via = via
+        # The ids of a request begin alike: they come to stand together in the index, few pages of which are written so.
+        self._ids = os.urandom(2).hex()
         self._db = db
         self._server = server
         self._faults = faults
@@ -89,7 +92,7 @@ class Intake:
 
     def at(self, now: datetime) -> None:
         """Accept emails at this instant from now on."""
-        self._now, self._instant = now, micros(now)
+        self._instant = micros(now)
         self._outcomes.at(now)
 
     def take(self, email: CheckedEmail) -> dict[str, object]:
@@ -99,13 +102,13 @@ class Intake:
         Raises:
             Rejection: 1235 or 1236 for its stream, 406 when every recipient is suppressed.
         """
-        message_id = _new_id()
+        message_id = _new_id(self._ids)
         _, inactive = self._accept(email, message_id)
         remark = _ACCEPTED
         if inactive:
             listed = ", ".join(inactive)
             remark = f"Message OK, but will not deliver to these inactive addresses: {listed}. {_INACTIVE}"
-        return response_of(email, message_id, self._now, remark)
+        return response_of(email, message_id, self._instant, remark)
 
     def take_by_smtp(self, email: CheckedEmail, message_id: str, problem: Rejection | None, content: bytes) -> None:
         """
@@ -184,19 +187,20 @@ class Intake:
         """Return the suppressed recipients, also those suppressed by an earlier email of this request."""
         if stream not in self._none_suppressed:
             self._none_suppressed[stream] = not suppressions.exist(self._db, stream)
+        if self._none_suppressed[stream] and not self._outcomes.suppressed:
+            return []
         found = set() if self._none_suppressed[stream] else suppressions.among(self._db, stream, recipients)
         return [address for address in recipients if address in found or (stream, address) in self._outcomes.suppressed]
 
     def _keep(self, email: CheckedEmail, stream: int, message_id: str, recipients: Mapping[str, Mailbox]) -> int:
         pending, instant = self._pending, self._instant
-        shown = {
-            "to": _shown(email.to_list),
-            "cc": _shown(email.cc),
-            "bcc": _shown(email.bcc),
-            "recipients": [mailbox.email for mailbox in recipients.values()],
-            "attachments": [file.name for file in email.attachments],
-            "metadata": email.metadata,
-        }
+        shown: dict[str, object] = {"to": _shown(email.to_list)}
+        if email.cc or email.bcc:
+            shown.update(cc=_shown(email.cc), bcc=_shown(email.bcc))
+        if email.attachments:
+            shown["attachments"] = [file.name for file in email.attachments]
+        if email.metadata:
+            shown["metadata"] = email.metadata
         message = pending.add(
             stream=stream,
             uuid=message_id,

@@ -32,9 +32,10 @@ _CHANGES: dict[int, tuple[str, ...]] = {
         "UPDATE tokens SET digest = digest_of(token)",
     ),
     3: (),
+    4: (),
 }
 OLDEST = min(_CHANGES)
-# What is made from other tables: `streams.indexed` says how far.
+# What is made from other tables: `streams` says how far.
 _DERIVED = frozenset({"subjects", "words", "flags"})
 _OLD = "old_"
 
@@ -96,8 +97,11 @@ def migrate(connection: sqlite3.Connection, version: int) -> None:
         if table in new and table not in _DERIVED:
             _copy(connection, table)
         run(f"DROP TABLE {_OLD}{table}")
-    run("UPDATE streams SET indexed = 0, erased = taken - (SELECT count(*) FROM messages WHERE stream = key)")
     run("INSERT INTO subjects (subjects) VALUES ('rebuild')")
+    run(
+        "UPDATE streams SET indexed = 0, subjects_indexed = taken,"
+        " erased = taken - (SELECT count(*) FROM messages WHERE stream = key)"
+    )
     run("PRAGMA legacy_alter_table = OFF")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 import attrs
@@ -61,7 +60,7 @@ class Progress:
 def progress_of(db: Transaction, row: Row) -> dict[str, Progress]:
     """Return how far a message has got, by the addresses of its recipients."""
     skipped, waiting = queue.skipped(db, row["id"]), queue.waiting(db, row["id"])
-    recipients = [email.lower() for email in json.loads(row["shown"])["recipients"]]
+    recipients = [email.lower() for email in messages.shown_of(row)["recipients"]]
     types: dict[str, set[str]] = {address: set() for address in recipients}
     for event in messages.events_of(db, row["id"]):
         types.setdefault(event["recipient"], set()).add(event["type"])

@@ -25,7 +25,6 @@ STREAM_ID, STREAM_KEY = object(), object()
 _TOKEN = re.compile(
     r"""(?P<minus>-(?=[^\s-]))? (?:(?P<name>[A-Za-z]+):)? (?P<value>(?:[^\s"]*"[^"]*(?:"|$))|[^\s]+)""", re.VERBOSE
 )
-_COLUMNS = "{subject body sender recipients tag files}"
 _AGO = re.compile(r"(\d{1,6})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
@@ -98,11 +97,11 @@ def _phrase(text: str) -> str:
 
 
 def _in(column: str, text: str) -> str:
-    """Return the query of FTS5 for words in a column; `pre*` finds the words that begin so."""
-    start = text[:-1]
+    """Return the query of FTS5 for words in a column, or in any; `pre*` finds the words that begin so."""
+    start, within = text[:-1], f"{column} : " if column else ""
     if text.endswith("*") and sum(map(str.isalnum, start)) > 1 and start[-1:].isalnum():
-        return f"{column} : {_phrase(start)} *"
-    return f"{column} : {_phrase(text)}"
+        return f"{within}{_phrase(start)} *"
+    return within + _phrase(text)
 
 
 def _column(column: str) -> Callable[[str, datetime], Term | None]:
@@ -229,7 +228,7 @@ def _read(found: re.Match[str], now: datetime, unknown: list[str]) -> Term | Non
         words = f"{found['name']} {bare}" if name else bare
         if not any(map(str.isalnum, words)):
             return None
-        made = Term("", words=_in(_COLUMNS, words))
+        made = Term("", words=_in("", words))
     if negative and made.flag == STATES["delivered"]:
         return attrs.evolve(made, text=found[0], flag=UNDELIVERED)
     return attrs.evolve(made, text=found[0], negative=negative)

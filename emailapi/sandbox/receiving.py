@@ -108,7 +108,7 @@ def receive_delivered(db: Transaction, delivered: Iterable[tuple[int, str, int]]
         content = source_of(db, row)
         message, _ = read_as_far_as_possible(content)
         # The hash in an address has upper and lower case.
-        written_as = {each.lower(): each for each in json.loads(row["shown"])["recipients"]}
+        written_as = {each.lower(): each for each in messages.shown_of(row)["recipients"]}
         received = Received(
             server=server,
             recipient=written_as.get(address, address),

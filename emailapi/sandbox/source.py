@@ -58,7 +58,7 @@ def _file(file: File, shown: bool) -> Part:
 
 def _header(row: Row) -> str:
     """Return the header fields of a message: those of the fields of the email, then its own headers."""
-    shown = json.loads(row["shown"])
+    shown = messages.shown_of(row)
     to, cc = ([Mailbox(entry["Email"], entry["Name"]) for entry in shown[field]] for field in ("to", "cc"))
     reply_to = [Mailbox(email, name) for name, email in json.loads(row["reply_to"])]
     own = [(name, value) for name, value in json.loads(row["headers"]) if name.lower() not in _FROM_FIELDS]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-import json
 import re
 import struct
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from ..errors import InvalidArgument
 from ..mime.extraction import places_of_links
 from ..mime.html_tokens import Tag, replaced, tokens
 from .store import Row
+from .tables.messages import shown_of
 
 _KEY = struct.Struct(">cQBH")
 _MAC_BYTES = 12
@@ -214,5 +214,5 @@ def _with_image(html: str, source: str) -> str:
 
 def place_of(row: Row, recipient: str) -> int:
     """Return the place of a recipient in a stored message; -1 if it is none."""
-    addresses = [email.lower() for email in json.loads(row["shown"])["recipients"]]
+    addresses = [email.lower() for email in shown_of(row)["recipients"]]
     return addresses.index(recipient.lower()) if recipient.lower() in addresses else -1

@@ -13,6 +13,7 @@ import requests
 from emailapi import Client, Retry
 from emailapi.sandbox import Sandbox
 from emailapi.sandbox.clock import Clock
+from emailapi.sandbox.finding import index_some
 
 EMAIL = {"From": "sender@example.com", "To": "reader@example.com", "Subject": "Hello", "TextBody": "Good morning"}
 
@@ -127,6 +128,17 @@ def pass_time(sandbox: Sandbox) -> Callable[[timedelta], None]:
 
     sandbox.clock = Stopped()
     return pass_time
+
+
+@pytest.fixture
+def index_all(sandbox: Sandbox) -> Callable[[], None]:
+    """Gives what indexes all messages, as the sandbox does when there is nothing else to do."""
+
+    def index_all() -> None:
+        while index_some(sandbox.store):
+            pass
+
+    return index_all
 
 
 @pytest.fixture

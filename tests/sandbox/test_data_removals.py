@@ -32,10 +32,11 @@ def test_a_removal_deletes_the_emails_of_the_person(account, api, rejected):
         rejected(api.get(f"/messages/outbound/{message_id}/details"), 422, 701)
 
 
-def test_a_removal_keeps_counts_and_suppressions(account, api, sandbox, rejected):
+def test_a_removal_keeps_counts_and_suppressions(account, api, sandbox, index_all, rejected):
     """Counts stay, and a suppression, too: who is forgotten is not written to again."""
     dead = "hardbounce@bounce-testing.postmarkapp.com"
     api.accepted(To=dead)
+    index_all()
     account.post("/data-removals", {**REQUEST, "RequestedFor": dead})
     rejected(api.send(To=dead), 422, 406)
     assert api.get("/stats/outbound").json()["Sent"] == 1

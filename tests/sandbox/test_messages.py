@@ -207,6 +207,23 @@ def test_servers_see_only_their_own_data(sandbox, api, open_api, rejected):
     assert api.found()["TotalCount"] == 1
 
 
+def test_a_message_is_found_by_its_subject_before_it_is_indexed(api, index_all):
+    indexed = [api.accepted(Subject=f"Order {number}", Tag="a") for number in range(3)]
+    index_all()
+    newer = [api.accepted(Subject=subject, Tag="a") for subject in ("New ORDER", "Ordér", "New order")]
+    api.accepted(Subject="Order", MessageStream="broadcast")
+    wanted = [newer[2], newer[0], *reversed(indexed)]
+    for query in ({}, {"tag": "a"}, {"status": "sent"}, {"recipient": "reader@example.com"}):
+        found = api.found(subject="order", **query)
+        assert ([row["MessageID"] for row in found["Messages"]], found["TotalCount"]) == (wanted, 5), query
+    found = api.found(subject="order", count=2, offset=1)
+    assert ([row["MessageID"] for row in found["Messages"]], found["TotalCount"]) == (wanted[1:3], 5)
+    assert [row["MessageID"] for row in api.found(subject="ORDÉR")["Messages"]] == [newer[1]]
+    assert api.found(subject="order", messagestream="broadcast")["TotalCount"] == 1
+    index_all()
+    assert [row["MessageID"] for row in api.found(subject="order")["Messages"]] == wanted
+
+
 def test_searches_use_a_database_index(sandbox):
     """No search that one filter can narrow goes through all messages, or sorts what it finds."""
     from emailapi.sandbox.tables.search import Search, _Matching
@@ -219,9 +236,10 @@ def test_searches_use_a_database_index(sandbox):
         Search(server=1, stream="outbound", tag="t", since=1),
         Search(server=1, stream="outbound", subject="order"),
     )
+    stream = {"key": 1, "messages": 0, "taken": 0, "subjects_indexed": 0}
     with sandbox.store.transaction() as db:
         for wanted in searches:
-            plan = _Matching(db, wanted, 1, 0).plan
+            plan = _Matching(db, wanted, stream).plan
             query = f"EXPLAIN QUERY PLAN SELECT {plan.driver.key} {plan.selection} ORDER BY {plan.order} LIMIT 5"
             steps = [row["detail"] for row in db.rows(query, *plan.values)]
             assert not any("SCAN m" in step or "TEMP B-TREE" in step for step in steps), (wanted, steps)

@@ -130,14 +130,14 @@ def test_a_killed_process_loses_no_acknowledged_data(tmp_path, open_api, start):
     )
     process = start(sys.executable, "-c", script, str(path))
     url, token = process.stdout.readline().split()
-    email = {"From": "a@x.com", "To": "b@x.com", "TextBody": "x"}
+    email = {"From": "a@x.com", "To": "b@x.com", "Subject": "Your order", "TextBody": "x"}
     response = requests.post(
         f"{url}/email/batch", json=[email] * 20, headers={"X-Postmark-Server-Token": token}, timeout=30
     )
     process.kill()
     process.wait()
     with Sandbox(path) as sandbox:
-        found = open_api(sandbox).found()
+        found = open_api(sandbox).found(subject="order")
         assert [row["MessageID"] for row in found["Messages"]] == [item["MessageID"] for item in response.json()][::-1]
 
 

@@ -129,12 +129,13 @@ def test_deleting_servers_requires_permission(sandbox, account, rejected):
     rejected(account.delete("/servers/4000001"), 422, 604)
 
 
-def test_a_deleted_server_loses_its_data_and_tokens(sandbox, account, api, open_api, rejected):
+def test_a_deleted_server_loses_its_data_and_tokens(sandbox, account, api, open_api, index_all, rejected):
     sandbox.allow(delete_servers=True)
     server = made(account)
     second = open_api(sandbox, server["ApiTokens"][0])
     second.accepted(Subject="Hello again", Metadata={"Key": "v"}, Attachments=[FILE])
     second.accepted(To="hardbounce@bounce-testing.postmarkapp.com", MessageStream="broadcast")
+    index_all()
     kept = api.accepted(Subject="Hello again", Metadata={"Key": "v"})
     assert account.delete(f"/servers/{server['ID']}").status_code == 200
     rejected(second.get("/server"), 401, 10)
@@ -144,6 +145,7 @@ def test_a_deleted_server_loses_its_data_and_tokens(sandbox, account, api, open_
     with sandbox.store.transaction(writing=False) as db:
         counts = {table: db.number(f"SELECT count(*) FROM {table}") for table in ONE_SERVERS}
         assert not db.rows("PRAGMA foreign_key_check")
+    index_all()
     with sandbox.store.transaction() as db:
         db.run("INSERT INTO subjects (subjects, rank) VALUES ('integrity-check', 1)")
     assert counts == ONE_SERVERS

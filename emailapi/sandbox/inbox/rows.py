@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from urllib.parse import urlencode
@@ -15,6 +14,7 @@ from ..events import BOUNCE_TYPES
 from ..instants import moment
 from ..store import Row, Transaction
 from ..tables import list_rows
+from ..tables.messages import shown_of
 from ..tables.words import INBOUND, STATES, UNSEEN
 from .parts import short
 from .times import Instant, Times
@@ -119,7 +119,7 @@ def rows_of(db: Transaction, ids: Sequence[int], times: Times, base: str, search
 
 def _row(row: Row, flags: set[str], bounce: str | None, opens: int, times: Times, path: tuple[str, str]) -> MessageRow:
     kind, words = _state(flags, bounce)
-    recipients = json.loads(row["shown"])["recipients"]
+    recipients = shown_of(row)["recipients"]
     when = moment(row["received_at"])
     time, unseen = times.words(when), UNSEEN in flags
     return MessageRow(

@@ -210,7 +210,7 @@ def _about(row: Row | None) -> dict[str, Any]:
     return {
         "message_id": row["uuid"],
         "tag": row["tag"],
-        "metadata": json.loads(row["shown"])["metadata"],
+        "metadata": messages.shown_of(row)["metadata"],
         "subject": row["subject"],
         "sender": read_addresses(row["sender"], "From")[0].email,
     }

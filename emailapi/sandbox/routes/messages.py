@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 
 import attrs
@@ -63,7 +62,7 @@ def _hide_recent(call: Call, wanted: Search) -> Search:
 
 def _summary(row: Row, stream: str, sandboxed: bool) -> dict[str, object]:
     return {
-        **json.loads(row["shown"]),
+        **messages.shown_of(row),
         "message_id": row["uuid"],
         "message_stream": stream,
         "sender": row["sender"],

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ..calls import Call
 from ..fields import Field, Table, wrong_type
+from ..instants import micros
 from ..intake import Intake, response_of
 from ..rejection import Rejection
 from ..routing import Routes
@@ -23,7 +24,7 @@ def _rehearse(call: Call, email: CheckedEmail) -> dict[str, object]:
     """Return the response to a valid email that was sent with the test token."""
     if email.message_stream == "inbound":
         raise Rejection(1236)
-    return response_of(email, str(uuid.uuid4()), call.now, "Test job accepted")
+    return response_of(email, str(uuid.uuid4()), micros(call.now), "Test job accepted")
 
 
 def _batch(items: object) -> list[object]:

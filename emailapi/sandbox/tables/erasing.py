@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 
 from ..store import Row, Transaction
-from . import words
+from . import subjects, words
+from .messages import shown_of
 
 # The tables whose rows belong to messages.
 OF_MESSAGES = (
@@ -27,35 +27,33 @@ OF_MESSAGES = (
 
 def erase(db: Transaction, rows: Sequence[Row]) -> None:
     """Remove messages with their contents and events; statistics still count them."""
-    words.forget(db, [row["id"] for row in rows])
-    removed, recipients, pairs = [], [], []
+    removed = [row["id"] for row in rows]
+    words.forget(db, removed)
+    subjects.forget(db, removed)
+    recipients, pairs = [], []
     for row in rows:
-        shown = json.loads(row["shown"])
-        removed.append((row["id"], row["subject"]))
+        shown = shown_of(row)
         recipients += [(row["stream"], email.lower(), row["received_at"], row["id"]) for email in shown["recipients"]]
         pairs += [
             (row["stream"], name.lower(), value, row["received_at"], row["id"])
             for name, value in shown["metadata"].items()
         ]
-    db.run_all("INSERT INTO subjects (subjects, rowid, subject) VALUES ('delete', ?, ?)", removed)
     db.run_all(
         "DELETE FROM recipients WHERE stream = ? AND address = ? AND received_at = ? AND message = ?", recipients
     )
     db.run_all(
         "DELETE FROM metadata WHERE stream = ? AND name = ? AND value = ? AND received_at = ? AND message = ?", pairs
     )
-    db.run_all("DELETE FROM messages WHERE id = ?", [(message,) for message, _ in removed])
+    db.run_all("DELETE FROM messages WHERE id = ?", [(message,) for message in removed])
     counts = Counter(row["stream"] for row in rows)
     db.run_all("UPDATE streams SET erased = erased + ? WHERE key = ?", [(n, stream) for stream, n in counts.items()])
 
 
 def erase_stream(db: Transaction, stream: int) -> None:
     """Remove all messages of a stream."""
-    words.forget(db, [row["id"] for row in db.rows("SELECT id FROM messages WHERE stream = ?", stream)])
-    db.run(
-        "INSERT INTO subjects (subjects, rowid, subject) SELECT 'delete', id, subject FROM messages WHERE stream = ?",
-        stream,
-    )
+    removed = [row["id"] for row in db.rows("SELECT id FROM messages WHERE stream = ?", stream)]
+    words.forget(db, removed)
+    subjects.forget(db, removed)
     for table in ("recipients", "metadata", "messages"):
         db.run(f"DELETE FROM {table} WHERE stream = ?", stream)  # noqa: S608
     db.run("UPDATE streams SET erased = taken WHERE key = ?", stream)
@@ -65,10 +63,10 @@ def erase_all(db: Transaction) -> None:
     """Remove all messages, and the bulk requests that they came from."""
     db.run("DELETE FROM bulk_requests")
     words.forget_all(db)
-    db.run("INSERT INTO subjects (subjects) VALUES ('delete-all')")
+    subjects.forget_all(db)
     for table in ("recipients", "metadata", "messages"):
         db.run(f"DELETE FROM {table}")  # noqa: S608
-    db.run("UPDATE streams SET indexed = taken, erased = taken")
+    db.run("UPDATE streams SET indexed = taken, subjects_indexed = taken, erased = taken")
 
 
 def erase_at_once(db: Transaction) -> None:

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 import attrs
 
 from ..store import Transaction, Value
+from . import subjects
 from .messages import ids_of
 
-# Trigrams find nothing shorter.
-_SHORTEST_INDEXED = 3
 # A filter that finds fewer messages drives the search, whatever the other filters find.
 FEW = 1_000
 # Messages that a filter does not find are subtracted from a count, if they are fewer.
@@ -111,8 +110,15 @@ def _tree(table: str, alias: str, columns: str, values: tuple[Value, ...]) -> Fi
     return Filter(f"{table} {alias}", condition, values, f"{alias}.message", f"{alias}.received_at", narrowing)
 
 
-def filters_of(wanted: Search, stream: int) -> Iterator[Filter]:
-    """Yield the filters of a search. If each finds many messages, the first drives the search."""
+def filters_of(wanted: Search, stream: int, unindexed: range) -> Iterator[Filter]:
+    """
+    Yield the filters of a search. If each finds many messages, the first drives the search.
+
+    Args:
+        wanted: The search.
+        stream: The key of the stream.
+        unindexed: The ids of its messages that are not in the index of subjects yet.
+    """
     if wanted.metadata is not None:
         name, value = wanted.metadata
         yield _tree("metadata", "p", "stream name value", (stream, name.lower(), value))
@@ -128,7 +134,7 @@ def filters_of(wanted: Search, stream: int) -> Iterator[Filter]:
     if wanted.tag is not None:
         yield messages_by("messages_by_tag", "m.stream = ? AND m.tag = ?", stream, wanted.tag)
     if wanted.subject is not None:
-        yield _by_subject(wanted.subject, stream)
+        yield _by_subject(wanted.subject, stream, unindexed)
 
 
 def _times(wanted: Search, stream: int) -> Iterator[Filter]:
@@ -158,13 +164,19 @@ def _by_sender(sign: str, stream: int, sender: str, others: Sequence[Filter] = (
     return messages_by("messages_by_sender", condition, stream, sender.lower(), others=others)
 
 
-def _by_subject(subject: str, stream: int) -> Filter:
+def _by_subject(subject: str, stream: int, unindexed: range) -> Filter:
     # SQLite's own function is faster, and knows the letters of ASCII only.
     narrowing = "instr(lower(m.subject), ?)" if subject.isascii() else "holds(m.subject, ?)"
     lower = (subject.lower(),)
-    if len(subject) < _SHORTEST_INDEXED:
+    if len(subject) < subjects.SHORTEST:
         return Filter("", narrowing, lower)
     # Quoted for FTS5, in which a text would be a query otherwise.
     phrase = '"' + subject.replace('"', '""') + '"'
-    condition = "s.subjects MATCH ? AND s.rowid BETWEEN ? AND ?"
-    return Filter("subjects s", condition, (phrase, *ids_of(stream)), "s.rowid", "", narrowing, lower)
+    matching, values = "s.subjects MATCH ? AND s.rowid BETWEEN ? AND ?", (phrase, *ids_of(stream))
+    if not unindexed:
+        return Filter("subjects s", matching, values, "s.rowid", "", narrowing, lower)
+    both = (
+        f"(SELECT s.rowid AS id FROM subjects s WHERE {matching}"  # noqa: S608
+        f" UNION ALL SELECT m.id FROM messages m WHERE m.id BETWEEN ? AND ? AND {narrowing}) s"
+    )
+    return Filter(both, "1", (*values, unindexed[0], unindexed[-1], *lower), "s.id", "", narrowing, lower)

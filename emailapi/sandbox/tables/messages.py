@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from ...errors import InvalidArgument
 from ...models.messages import HasMessageId
@@ -58,7 +59,7 @@ class Pending:
     Messages that are stored together: a statement over 500 rows costs a fifth of 500 statements.
 
     Attributes:
-        messages: Rows of `messages`; `subjects`, `contents`, `attachments`, `recipients`, `metadata`, `templated` and
+        messages: Rows of `messages`; `contents`, `attachments`, `recipients`, `metadata`, `templated` and
             `sources` likewise.
     """
 
@@ -67,7 +68,6 @@ class Pending:
         self._db = db
         self._taken: dict[int, int] = {}
         self.messages: list[Sequence[Value]] = []
-        self.subjects: list[Sequence[Value]] = []
         self.contents: list[Sequence[Value]] = []
         self.attachments: list[Sequence[Value]] = []
         self.recipients: list[Sequence[Value]] = []
@@ -107,7 +107,6 @@ class Pending:
         key, listed = self.take_id(stream), dump_text(shown)
         about = (sender, sender_address.lower(), subject, tag, listed, track_opens, track_links, via)
         self.messages.append((key, stream, uuid, received_at, *about))
-        self.subjects.append((key, subject))
         replies = dump_text([(mailbox.name, mailbox.email) for mailbox in reply_to]) if reply_to else "[]"
         listed_headers = dump_text(headers) if headers else "[]"
         self.contents.append((key, text_body, html_body, replies, listed_headers))
@@ -123,13 +122,23 @@ class Pending:
         run_all = self._db.run_all
         run_all("UPDATE streams SET taken = ? WHERE key = ?", [(taken, key) for key, taken in self._taken.items()])
         run_all(_INSERT, self.messages)
-        run_all("INSERT INTO subjects (rowid, subject) VALUES (?, ?)", self.subjects)
         run_all(_CONTENTS, self.contents)
         run_all("INSERT INTO attachments VALUES (?, ?, ?, ?, ?, ?)", self.attachments)
         run_all("INSERT INTO recipients VALUES (?, ?, ?, ?)", self.recipients)
         run_all("INSERT INTO metadata VALUES (?, ?, ?, ?, ?)", self.metadata)
         run_all("INSERT INTO templated VALUES (?, ?, ?, ?, ?, ?)", self.templated)
         run_all("INSERT INTO sources VALUES (?, ?)", self.sources)
+
+
+def shown_of(row: Row) -> dict[str, Any]:
+    """Return the addresses, the names of the files and the metadata of a message, as the API returns them."""
+    stored = json.loads(row["shown"])
+    shown = {"to": [], "cc": [], "bcc": [], "attachments": [], "metadata": {}, **stored}
+    if "recipients" not in shown:
+        emails = [one["Email"] for field in ("to", "cc", "bcc") for one in shown[field]]
+        # Of an address that is there twice, the first spelling.
+        shown["recipients"] = [*{email.lower(): email for email in reversed(emails)}.values()][::-1]
+    return shown
 
 
 _SELECT = (
@@ -182,7 +191,7 @@ def last_before(db: Transaction, stream: int, instant: int, message: int) -> int
 def facts(db: Transaction, ids: Sequence[int]) -> list[Row]:
     """Return messages by their ids in the database, as `erase` needs them."""
     return db.rows(
-        "SELECT id, stream, received_at, subject, shown FROM messages WHERE id IN (SELECT value FROM json_each(?))",
+        "SELECT id, stream, received_at, shown FROM messages WHERE id IN (SELECT value FROM json_each(?))",
         str([*ids]),
     )
 
@@ -199,7 +208,7 @@ def file_facts(db: Transaction, message: int) -> list[Row]:
 def older_than(db: Transaction, instant: int, most: int) -> list[Row]:
     """Return some messages that came at an instant or before it, of all servers, as `erase` needs them."""
     return db.rows(
-        "SELECT m.id, m.stream, m.received_at, m.subject, m.shown FROM streams s"
+        "SELECT m.id, m.stream, m.received_at, m.shown FROM streams s"
         " CROSS JOIN messages m ON m.stream = s.key AND m.received_at <= ? LIMIT ?",
         instant,
         most,
@@ -208,15 +217,14 @@ def older_than(db: Transaction, instant: int, most: int) -> list[Row]:
 
 def of_stream(db: Transaction, stream: int, most: int) -> list[Row]:
     """Return some messages of a stream, likewise."""
-    return db.rows(
-        "SELECT id, stream, received_at, subject, shown FROM messages WHERE stream = ? LIMIT ?", stream, most
-    )
+    return db.rows("SELECT id, stream, received_at, shown FROM messages WHERE stream = ? LIMIT ?", stream, most)
 
 
 def add_events(db: Transaction, rows: Iterable[tuple[int, str, str, int, str, str]]) -> None:
     """Store events: message, recipient, type, instant, details as JSON, cause."""
     names = "message, recipient, type, received_at, details, cause"
-    db.run_all(f"INSERT INTO events ({names}) VALUES (?, ?, ?, ?, ?, ?)", rows)  # noqa: S608
+    next_id = "(SELECT coalesce(max(id), 0) + 1 FROM events WHERE message = ?1)"
+    db.run_all(f"INSERT INTO events (id, {names}) VALUES ({next_id}, ?1, ?2, ?3, ?4, ?5, ?6)", rows)  # noqa: S608
 
 
 def events_of(db: Transaction, message: int) -> list[Row]:
@@ -236,7 +244,7 @@ def sent_to(db: Transaction, address: str) -> list[Row]:
     """Return the messages of all servers that went to a lower-case address, among others or alone."""
     return db.rows(
         # CROSS: stream by stream, since the index begins with it.
-        "SELECT m.id, m.stream, m.received_at, m.subject, m.shown FROM streams s"
+        "SELECT m.id, m.stream, m.received_at, m.shown FROM streams s"
         " CROSS JOIN recipients r ON r.stream = s.key AND r.address = ? JOIN messages m ON m.id = r.message",
         address,
     )

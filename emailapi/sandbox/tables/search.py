@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from operator import itemgetter
 
 from ..store import Row, Transaction, Value
+from . import subjects
 from .filters import FEW, Filter, Search, filters_of, messages_by
 
 __all__ = ["Search", "search"]
@@ -78,11 +79,13 @@ class _Matching:
         plan: The query that goes through them.
     """
 
-    def __init__(self, db: Transaction, wanted: Search, stream: int, messages: int) -> None:
-        """Look which filter finds the fewest, among all the `messages` of the stream."""
-        self._db, self._stream, self._messages = db, stream, messages
-        self._all = messages_by("messages_by_time", "m.stream = ?", stream)
-        self._filters = [*filters_of(wanted, stream)]
+    def __init__(self, db: Transaction, wanted: Search, stream: Row) -> None:
+        """Look which filter finds the fewest, among all the messages of the stream."""
+        self._db = db
+        self._stream: int = stream["key"]
+        self._messages: int = stream["messages"]
+        self._all = messages_by("messages_by_time", "m.stream = ?", self._stream)
+        self._filters = [*filters_of(wanted, self._stream, subjects.unindexed(stream))]
         indexed = [one for one in self._filters if one.table] or [self._all]
         counts = [one.count(db, FEW) for one in indexed] if len(indexed) > 1 else [0]
         self._many = min(counts) == FEW
@@ -135,13 +138,14 @@ class _Matching:
 def search(db: Transaction, wanted: Search, *, count: int, offset: int) -> tuple[int, list[Row]]:
     """Return how many messages match, and a page of them, newest first."""
     stream = db.row(
-        "SELECT key, taken - erased AS messages FROM streams WHERE server = ? AND id = ? AND type <> 'Inbound'",
+        "SELECT key, taken - erased AS messages, taken, subjects_indexed FROM streams"
+        " WHERE server = ? AND id = ? AND type <> 'Inbound'",
         wanted.server,
         wanted.stream,
     )
     if stream is None:
         return 0, []
-    matching = _Matching(db, wanted, stream["key"], stream["messages"])
+    matching = _Matching(db, wanted, stream)
     plan, total = matching.plan, matching.count()
     if total <= offset:
         return total, []

@@ -6,7 +6,6 @@ Messages are indexed after the response to their request, in the order of their 
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -14,7 +13,7 @@ from ...mime.extraction import HTML, codes_of, links_of, text_of_html
 from ...mime.html_tokens import tokens
 from ..events import BOUNCE_TYPES
 from ..store import Row, Transaction
-from .messages import ids_of, stream_of
+from .messages import ids_of, shown_of, stream_of
 
 BATCH = 50
 _HAPPENINGS = (
@@ -45,17 +44,24 @@ _BY_EVENT = {
     "LinkClicked": "is:clicked",
     "SubscriptionChanged": "is:unsubscribed",
 }
+# A character for private use, as a word that is in each row: FTS5 knows no query of negations only.
+EVERY = "\ue000"
 _CONTENT = (
-    "SELECT m.id, m.subject, m.sender, m.tag, m.shown, m.via, c.text_body, c.html_body, s.type AS stream_type"
+    "SELECT m.id, m.stream, m.subject, m.sender, m.tag, m.shown, m.via, c.text_body, c.html_body, s.type AS stream_type"
     " FROM messages m JOIN contents c ON c.message = m.id JOIN streams s ON s.key = m.stream"
 )
-_INSERT = (
-    "INSERT INTO words (rowid, subject, body, sender, recipients, tag, files, k) VALUES (?, ?, ?, ?, ?, ?, ?, 'x')"
-)
+# In the order of the rowids of `words`: FTS5 begins a new part of the index with each rowid that is smaller.
+_ORDER = "ORDER BY m.id DESC"
+_INSERT = "INSERT INTO words (rowid, subject, body, sender, recipients, tag, files) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _DELETE = (
-    "INSERT INTO words (words, rowid, subject, body, sender, recipients, tag, files, k)"
-    " VALUES ('delete', ?, ?, ?, ?, ?, ?, ?, 'x')"
+    "INSERT INTO words (words, rowid, subject, body, sender, recipients, tag, files)"
+    " VALUES ('delete', ?, ?, ?, ?, ?, ?, ?)"
 )
+
+
+def turn_of(stream: int) -> int:
+    """Return the sum of the id and the rowid in `words` of each message of a stream."""
+    return sum(ids_of(stream))
 
 
 def _indexed(row: Row) -> tuple[tuple[int | str, ...], list[str]]:
@@ -65,13 +71,14 @@ def _indexed(row: Row) -> tuple[tuple[int | str, ...], list[str]]:
 
 
 def _words(row: Row, html: HTML) -> tuple[int | str, ...]:
-    shown = json.loads(row["shown"])
+    shown = shown_of(row)
     people = [f"{one['Name'] or ''} {one['Email']}" for field in ("to", "cc", "bcc") for one in shown[field]]
     body = row["text_body"] or ""
     if row["html_body"]:
         body += "\n" + text_of_html(html)
     files = " ".join(shown["attachments"])
-    return row["id"], row["subject"], body, row["sender"], "\n".join(people), row["tag"] or "", files
+    place, tag = turn_of(row["stream"]) - row["id"], f"{row['tag'] or ''} {EVERY}"
+    return place, row["subject"], body, row["sender"], "\n".join(people), tag, files
 
 
 def _fixed_flags(row: Row, html: HTML) -> Iterable[str]:
@@ -90,7 +97,7 @@ def _fixed_flags(row: Row, html: HTML) -> Iterable[str]:
 
 def _heading_flags(row: Row) -> Iterable[str]:
     yield UNSEEN
-    yield from {f"to:{email.lower()}" for email in json.loads(row["shown"])["recipients"]}
+    yield from {f"to:{email.lower()}" for email in shown_of(row)["recipients"]}
     yield f"via:{row['via']}"
     if row["tag"]:
         yield f"tag:{row['tag'].lower()}"
@@ -111,7 +118,7 @@ def _found_flags(db: Transaction, first: int, last: int) -> dict[int, set[str]]:
     found: dict[int, set[str]] = defaultdict(set)
     on_the_way: dict[tuple[int, str], bool] = {}
     for row in db.rows(
-        "SELECT message, recipient, type FROM events WHERE message BETWEEN ? AND ? ORDER BY id", first, last
+        "SELECT message, recipient, type FROM events WHERE message BETWEEN ? AND ? ORDER BY message, id", first, last
     ):
         if row["type"] in _BY_EVENT:
             found[row["message"]].add(_BY_EVENT[row["type"]])
@@ -152,7 +159,7 @@ def index_next(db: Transaction) -> bool:
     start = ids_of(stream)[0] + indexed
     upto = min(taken, indexed + BATCH)
     first, last = start + 1, ids_of(stream)[0] + upto
-    rows = db.rows(f"{_CONTENT} WHERE m.id BETWEEN ? AND ?", first, last)
+    rows = db.rows(f"{_CONTENT} WHERE m.id BETWEEN ? AND ? {_ORDER}", first, last)
     states, files = _state_flags(db, first, last), _file_flags(db, first, last)
     entries = [_indexed(row) for row in rows]
     db.run_all(_INSERT, [found for found, _ in entries])
@@ -166,10 +173,10 @@ def index_next(db: Transaction) -> bool:
     return upto < taken or len(streams) > 1
 
 
-def tidy(db: Transaction) -> bool:
-    """Merge some parts of the index of words, which makes it faster; return whether there are more to merge."""
+def tidy(db: Transaction, index: str = "words") -> bool:
+    """Merge some parts of an index of texts, which makes it faster; return whether there are more to merge."""
     before = db.number("SELECT total_changes()")
-    db.run("INSERT INTO words (words, rank) VALUES ('merge', 500)")
+    db.run(f"INSERT INTO {index} ({index}, rank) VALUES ('merge', 500)")  # noqa: S608
     return db.number("SELECT total_changes()") - before > 1  # FTS5's own sign that it has merged
 
 
@@ -192,7 +199,9 @@ def _is_indexed(db: Transaction, message: int) -> bool:
 def forget(db: Transaction, messages: Iterable[int]) -> None:
     """Take messages out of the index, before they are erased."""
     for first, last in _runs(messages):
-        rows = db.rows(f"{_CONTENT} WHERE m.id BETWEEN ? AND ? AND m.id <= (s.key << 40) + s.indexed", first, last)
+        rows = db.rows(
+            f"{_CONTENT} WHERE m.id BETWEEN ? AND ? AND m.id <= (s.key << 40) + s.indexed {_ORDER}", first, last
+        )
         if not rows:
             continue
         states, files = _found_flags(db, first, last), _file_flags(db, first, last)
