@@ -83,7 +83,7 @@ the HTTP status: 401 `Unauthorized`, 404 `NotFound`, 429 `RateLimited`, 500 and 
 
 
 # Modules without names of the wire: options of calls, and the types of mappings.
-NEVER_SENT = ("email_fields", "options", "recipient_guard")
+NEVER_SENT = ("email_fields", "hook_event", "options", "recipient_guard")
 # Records that are not models.
 EVENTS = {"events of webhooks": events, "inbound emails of webhooks": inbound}
 

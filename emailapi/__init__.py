@@ -34,6 +34,7 @@ _MODULES = {
     "models.email_fields": "AttachmentFields BulkEmailFields BulkMessageFields EmailFields TemplateEmailFields",
     "models.fields": "TrackLinks",
     "models.header": "Header",
+    "models.hook_event": "HookEvent",
     "models.inbound": (
         "InboundAddress InboundAttachment InboundDetails InboundFilters InboundHeader InboundMessage InboundStatus"
     ),
@@ -42,7 +43,7 @@ _MODULES = {
     "models.messages": ("EventType Message MessageDetails MessageEvent MessageFilters OutboundStatus Recipient"),
     "models.message_status": "MessageState MessageStatus RecipientStatus",
     "models.opens": "Click ClickLocation Geo Open OpenFilters Platform Program",
-    "models.options": "HookEvent Hooks Retry",
+    "models.options": "Hooks Retry",
     "models.outbound": "BatchFailed BatchResult SendResult",
     "models.servers": "DeliveryType NewServer Server ServerChanges ServerColor ServerFilters",
     "models.signatures": "NewSignature Signature SignatureChanges",

@@ -43,6 +43,7 @@ from .models.email import Email, TemplateEmail
 from .models.email_fields import AttachmentFields, BulkEmailFields, BulkMessageFields, EmailFields, TemplateEmailFields
 from .models.fields import TrackLinks
 from .models.header import Header
+from .models.hook_event import HookEvent
 from .models.inbound import (
     InboundAddress,
     InboundAttachment,
@@ -57,7 +58,7 @@ from .models.listing import Listing, Page
 from .models.message_status import MessageState, MessageStatus, RecipientStatus
 from .models.messages import EventType, Message, MessageDetails, MessageEvent, MessageFilters, OutboundStatus, Recipient
 from .models.opens import Click, ClickLocation, Geo, Open, OpenFilters, Platform, Program
-from .models.options import HookEvent, Hooks, Retry
+from .models.options import Hooks, Retry
 from .models.outbound import BatchFailed, BatchResult, SendResult
 from .models.servers import DeliveryType, NewServer, Server, ServerChanges, ServerColor, ServerFilters
 from .models.signatures import NewSignature, Signature, SignatureChanges

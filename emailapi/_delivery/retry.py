@@ -57,7 +57,7 @@ class Deadline:
         return True
 
 
-@attrs.define
+@attrs.define(eq=False)
 class CallContext:
     """
     The limits of one call; never changed. Limits that stay the same from call to call are options of a transport.
@@ -111,7 +111,7 @@ def next_wait(retry: Retry, attempt: int, asked: float | None, left: float) -> f
     return wait if wait < left else None
 
 
-@attrs.define
+@attrs.define(eq=False)
 class Attempt(Generic[T]):
     """
     The result of one attempt.

@@ -6,8 +6,7 @@ and prepare cookies and hooks for each request, which costs twice as much as the
 bundle are resolved once per client.
 """
 
-from .calling import perform
-from .observing import call_hook
+from .calling import call_hook, perform
 from .session import USER_AGENT, Session
 
 # The header of each kind of token.

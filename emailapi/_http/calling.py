@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -17,13 +18,28 @@ from .._delivery import (
     retry_after,
     run_attempts,
 )
-from .._log import logger
+from .._log import logger, report
 from .._net import monotonic
+from .._signals import raised_by_signal
 from ..errors import ConfigurationError, EmailAPIError, TransportError
-from ..models.options import HookEvent, Retry
+from ..models.options import Hook, Retry
 from ..settings import Options
-from .observing import Outcomes, call_hook, log_exchange
 from .session import Session
+
+# Log records and events are loaded when there is a log or a hook: a process that sends one email takes 1 % less.
+if TYPE_CHECKING:
+    from ..models.hook_event import HookEvent
+    from .observing import Outcomes
+
+
+def call_hook(hook: Hook, event: HookEvent) -> None:
+    """Call a hook; its exceptions must not break a send, nor hide the outcome."""
+    try:
+        hook(event)
+    except Exception as error:
+        if raised_by_signal(error):
+            raise
+        report(logging.ERROR, "a hook failed at %s %s", event.method, event.path, error=error)
 
 
 def perform(
@@ -63,6 +79,8 @@ def perform(
     if request.may_have_been_done:
         error = keep_unknown(request, error)
     if options.hooks.on_error is not None:
+        from .observing import Outcomes
+
         found = Outcomes.of(request, None, error)
         call_hook(options.hooks.on_error, exchanges.event(number, found, status=error.status, error=error))
     raise error
@@ -99,6 +117,8 @@ class _Exchanges:
         succeeded = response is not None and response.status < 400 and type(response.value) is not list
         is_logged = logger.isEnabledFor(logging.INFO if succeeded else logging.WARNING)
         if is_logged or hooks.on_response is not None:
+            from .observing import Outcomes, log_exchange
+
             found = Outcomes.of(request, response, error)
             if is_logged:
                 log_exchange(request, number, self.seconds, response, error, found)
@@ -129,6 +149,8 @@ class _Exchanges:
         """Call the hook before another attempt; a response is not an error yet."""
         hook, status = self._options.hooks.on_retry, self.status
         if hook is not None:
+            from .observing import Outcomes
+
             error = attempt.error if status is None else None
             found = Outcomes.of(self._request, None, attempt.error)
             event = self.event(number, found, status=status, seconds=self.seconds, wait=wait, error=error)
@@ -145,6 +167,9 @@ class _Exchanges:
         error: EmailAPIError | None = None,
     ) -> HookEvent:
         """Create the event for a hook, with the outcomes of its emails if they are known."""
+        from ..models.hook_event import HookEvent
+        from .observing import Outcomes
+
         found = Outcomes.asked(self._request) if found is None else found
         return HookEvent(
             self._request.method,

@@ -1,4 +1,4 @@
-"""Log records and hook calls about one exchange, and the outcomes that they tell."""
+"""Log records about one exchange, and the outcomes that they and the hooks tell."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ import attrs
 
 from .._delivery import REQUEST_ID, Kind, Request, Response, error_code
 from .._log import log_facts, logger, report
-from .._signals import raised_by_signal
 from ..errors import ConnectionFailed, EmailAPIError, Outcome
-from ..models.options import Hook, HookEvent
 from ..models.outbound import SendResult
 from ..wire import wire_names
 
@@ -63,16 +61,6 @@ def _message_id(value: object) -> str | None:
     id = value.get(_MESSAGE_ID) if isinstance(value, dict) else None
     # An id with a line break would forge a line of the log.
     return id if isinstance(id, str) and id and id.isprintable() else None
-
-
-def call_hook(hook: Hook, event: HookEvent) -> None:
-    """Call a hook; its exceptions must not break a send, nor hide the outcome."""
-    try:
-        hook(event)
-    except Exception as error:
-        if raised_by_signal(error):
-            raise
-        report(logging.ERROR, "a hook failed at %s %s", event.method, event.path, error=error)
 
 
 def log_exchange(

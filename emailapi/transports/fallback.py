@@ -26,7 +26,8 @@ from ..errors import (
     TransportError,
 )
 from ..models.email import Email
-from ..models.options import HookEvent, Hooks
+from ..models.hook_event import HookEvent
+from ..models.options import Hooks
 from ..models.outbound import BatchItem, SendResult
 from ..models.transport import Transport
 from .base import BaseTransport
