@@ -1,5 +1,5 @@
 # make demo    see it work: emails through the real client to the embedded sandbox
-# make check   for every change: linters, types, and one case of each quick test, in a minute and a half
+# make check   for every change: linters, types, and one case of each quick test, in a minute
 # make test    linters, types, the docs, and all tests; also `make tests`
 # make lint    only the linters and types
 # make docs    build the site of docs/, and say where to open it
@@ -57,7 +57,7 @@ check: $(VENV)/.test-installed
 # Single documents must not be divided among processes, but only tests/ is taken here.
 quick: $(VENV)/.test-installed
 	@echo "== pytest, one case of each quick test" && \
-	    REQUIRE="$(REQUIRE)" $(RUN) pytest -n 4 --dist worksteal -q --extent=quick tests $(ARGS)
+	    REQUIRE="$(REQUIRE)" $(RUN) pytest -n 2 --dist worksteal -q --extent=quick tests $(ARGS)
 
 lint: $(VENV)/.test-installed
 	@echo "== ruff check" && $(RUN) ruff check --quiet --output-format concise .

@@ -64,11 +64,13 @@ def test_import_loads_neither_requests_nor_attrs_nor_cattrs():
     assert {name for name in loaded if name.startswith("emailapi.")} == {"emailapi._version"}
 
 
+@pytest.mark.costly
 def test_the_first_names_load_few_modules():
     """`from emailapi import Client, Email` does without HTTP, codec, international domains and time zones."""
     assert not loaded_by("from emailapi import Client, Email") & HEAVY
 
 
+@pytest.mark.costly
 def test_building_an_email_loads_few_modules():
     """An email to plain addresses is built without them, too."""
     code = (

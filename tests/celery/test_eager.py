@@ -29,6 +29,7 @@ def test_an_email_is_sent_at_once(make_emails, sandbox):
     assert len(sandbox.messages()) == 1
 
 
+@pytest.mark.costly
 def test_attempts_follow_each_other_without_a_pause(make_emails, sandbox):
     emails = make_emails()
     with sandbox.faults.fail(status=503, code=100, message="Later", times=3, route="POST /email/batch"):

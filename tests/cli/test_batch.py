@@ -126,6 +126,7 @@ def test_rejected_rows_do_not_stop_the_others(run, client, tmp_path):
     assert recipients(client) == ["ada@example.com"]
 
 
+@pytest.mark.costly
 def test_a_batch_ends_when_the_service_cannot_be_reached(run, sandbox, people, monkeypatch, clock, tmp_path):
     monkeypatch.setenv("EMAILAPI_BASE_URL", f"http://127.0.0.1:{unused_port()}")
     journal = tmp_path / "run.jsonl"

@@ -106,6 +106,7 @@ def authority(monkeypatch):
         thread.join()
 
 
+@pytest.mark.costly
 def test_a_certificate_that_is_not_trusted_is_named_with_the_remedy(run, authority, monkeypatch, tmp_path):
     done = run("doctor")
     assert (done.code, states(done)["TLS"]) == (3, "fail")

@@ -29,18 +29,21 @@ def test_the_inbox_is_listed_and_read(run, email):
     assert run("sandbox", "inbox", "get", "no/such?").code == 1
 
 
+@pytest.mark.costly
 def test_an_email_is_waited_for(run, email):
     assert run("sandbox", "inbox", "wait", "subject:reset").json["message_id"] == email.message_id
     done = run("sandbox", "inbox", "wait", "to:ada@example.com", "tag:vip", "--timeout", "0")
     assert (done.code, "'Reset' does not match tag:vip" in done.error["message"]) == (4, True)
 
 
+@pytest.mark.costly
 def test_events_happen(run, email):
     assert run("sandbox", "inbox", "event", email.message_id, "open").json[0]["type"] == "Opened"
     done = run("sandbox", "inbox", "event", email.message_id, "bounce", "bounce_type=SoftBounce")
     assert done.json[0]["type"] == "Bounced"
 
 
+@pytest.mark.costly
 def test_emails_are_deleted(run, email, monkeypatch):
     monkeypatch.setattr("sys.stdin", None)
     assert run("sandbox", "inbox", "delete").code == 2
@@ -70,6 +73,7 @@ def test_failures_are_armed_and_cancelled(run, sandbox):
     assert (done.code, done.error["status"]) == (1, 422)
 
 
+@pytest.mark.costly
 def test_no_sandbox_is_4_and_another_server_3(run, sandbox, monkeypatch):
     monkeypatch.setenv("EMAILAPI_SERVER_TOKEN", "not-the-token")
     assert run("sandbox", "clock", "show").code == 3

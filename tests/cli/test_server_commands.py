@@ -14,6 +14,7 @@ def bounce(client):
     return client.bounces.list()[0]
 
 
+@pytest.mark.costly
 def test_bounces_are_listed_and_read(run, bounce):
     (row,) = run("bounces", "list", "--type", "HardBounce", "--inactive", "--tag", "news").json
     assert (row["id"], row["email"]) == (bounce.id, BOUNCING)
@@ -66,6 +67,7 @@ def test_a_suppression_that_stays_is_1(run, client, sandbox):
     assert (done.code, done.json[0]["status"]) == (1, "Failed")
 
 
+@pytest.mark.costly
 def test_streams_are_created_changed_and_archived(run, client):
     assert run("streams", "create", "news", "--name", "News", "--type", "Broadcasts").json["id"] == "news"
     assert run("streams", "edit", "news", "--description", "Letters").json["description"] == "Letters"

@@ -24,6 +24,7 @@ def order(client):
     return client.templates.create(**ORDER, layout_template="base")
 
 
+@pytest.mark.costly
 def test_templates_go_to_files_and_back(run, client, order, tmp_path):
     folder = tmp_path / "templates"
     assert {row["alias"] for row in run("templates", "pull", folder).json} == {"order", "base"}
@@ -38,6 +39,7 @@ def test_templates_go_to_files_and_back(run, client, order, tmp_path):
     assert client.templates.get("order").html_body == "<p>{{number}}</p>"
 
 
+@pytest.mark.costly
 def test_a_change_needs_a_yes(run, client, order, tmp_path, monkeypatch):
     run("templates", "pull", tmp_path)
     (tmp_path / "order" / "content.txt").write_text("Hello")

@@ -58,6 +58,7 @@ def application():
         thread.join()
 
 
+@pytest.mark.costly
 def test_webhooks_are_created_listed_and_deleted(run, client, application, monkeypatch):
     monkeypatch.setenv("EMAILAPI_WEBHOOK_AUTH", "hook:tops3cret")
     created = run("webhooks", "create", application.url, "--events", "bounce,open")
@@ -73,6 +74,7 @@ def test_webhooks_are_created_listed_and_deleted(run, client, application, monke
     assert run("webhooks", "create", application.url, "--events", "sunrise").code == 2
 
 
+@pytest.mark.costly
 def test_an_event_is_triggered_with_own_data(run, application, tmp_path):
     (tmp_path / "auth").write_text("hook:password\n")
     done = run(
@@ -87,6 +89,7 @@ def test_an_event_is_triggered_with_own_data(run, application, tmp_path):
     assert application.logins[0].startswith("Basic ")
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("kind", "delivery complaint open click subscription_change inbound".split())
 def test_each_event_is_triggered(run, application, kind):
     assert run("webhooks", "trigger", kind, "--forward-to", application.url).code == 0
@@ -112,6 +115,7 @@ def test_a_port_of_a_listener_is_checked(run):
     assert "from 0 to 65535" in run("webhooks", "listen", "--port", "99999").error["message"]
 
 
+@pytest.mark.costly
 def test_events_are_replayed(run, application, tmp_path):
     path = tmp_path / "events.jsonl"
     path.write_text('{"RecordType": "Open", "Recipient": "a@example.com"}\n\n{"RecordType": "Bounce"}\n')
@@ -214,6 +218,7 @@ def test_a_webhook_that_another_command_has_deleted_is_no_error(client, start):
     assert (process.wait(60), process.stderr.read()) == (0, "")
 
 
+@pytest.mark.costly
 def test_an_application_with_a_certificate_of_its_own_needs_an_option(run, application, monkeypatch, tmp_path):
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -57,6 +57,7 @@ class Counting(EmailBackend):
         return super().send_messages(messages)
 
 
+@pytest.mark.costly
 def test_one_backend_may_be_used_by_threads(api):
     api()
     shared = connection()
@@ -108,6 +109,7 @@ send()
         assert client.messages.list().total_count == 8
 
 
+@pytest.mark.costly
 def test_a_password_reset_is_sent(outbox, setting):
     templates = {
         "registration/password_reset_subject.txt": "Reset\nat {{ site_name }}",

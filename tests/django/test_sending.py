@@ -290,6 +290,7 @@ def test_a_sent_message_can_be_copied_and_pickled(rejecting):
             assert other.anymail_status == one.anymail_status
 
 
+@pytest.mark.costly
 def test_threads_share_one_client(api):
     api()
     with ThreadPoolExecutor(8) as pool:

@@ -89,6 +89,7 @@ def log(caplog):
     caplog.handler.filters[:] = filters
 
 
+@pytest.mark.costly
 def test_dramatiq_shows_no_body_of_a_job_that_fails(recipe, log):
     import dramatiq
 
@@ -147,6 +148,7 @@ def test_taskiq_sends_the_next_attempt_to_its_broker(recipe):
     assert len(page.sandbox.messages()) == 2
 
 
+@pytest.mark.costly
 def test_procrastinate_schedules_the_next_attempt(recipe):
     page = recipe("procrastinate")
     page.procrastinate_later(page.to_payload(HELLO, key="k"), 2, 300)

@@ -163,6 +163,7 @@ def test_the_keys_of_encryption_select_the_tls_mode(make_app, config, tls):
     assert f"tls={tls!r}" in repr(mail.transport)
 
 
+@pytest.mark.costly
 def test_ssl_uses_port_465_by_default(make_app):
     assert Mail(make_app(MAIL_USE_SSL=True)).transport.port == 465
     assert Mail(make_app(MAIL_USE_SSL=True, MAIL_PORT=25)).transport.port == 25
@@ -201,6 +202,7 @@ def test_the_transport_key_selects_the_transport(make_app, wanted, kind):
     assert isinstance(Mail(make_app(MAIL_TRANSPORT=wanted)).transport, kind)
 
 
+@pytest.mark.costly
 def test_transport_options_are_passed_to_ses(make_app):
     import boto3
 

@@ -165,6 +165,7 @@ def test_the_body_limit_of_the_application_does_not_apply(app, hooks):
     assert post(client, large, "/other").status_code == 413
 
 
+@pytest.mark.costly
 def test_a_body_over_35_mb_is_413(client):
     too_large = b'{"a": "' + b"x" * 35_000_001 + b'"}'
     response = client.post("/hooks", auth=LOGIN, data=too_large, content_type="application/json")

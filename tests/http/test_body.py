@@ -93,6 +93,7 @@ def test_a_response_with_a_content_length_over_the_limit_is_not_read(serve, conn
     assert time.monotonic() - began < 30
 
 
+@pytest.mark.costly
 def test_the_request_after_a_too_large_response_gets_its_own_response(serve, connect, reply, accepted, bombs, session):
     peer = serve(reply(bombs["gzip"], Content_Encoding="gzip"), accepted)
     client = connect(peer.url, session=session)
@@ -205,6 +206,7 @@ def send_to(client):
     return lambda: client.outbound.send(EMAIL)
 
 
+@pytest.mark.costly
 def test_a_fast_endless_chunked_response_ends_with_the_limit(endless, connect, session):
     chunk = b"10000\r\n%b\r\n" % bytes(65536)
     client = connect(endless(chunk, 0).url, session=session, deadline=300)

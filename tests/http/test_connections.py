@@ -168,6 +168,7 @@ def test_a_fork_while_another_thread_holds_locks_does_not_block_the_child(what, 
     assert peer.connections == (1 if what == "close" else 2)
 
 
+@pytest.mark.costly
 @forks
 @quietly
 def test_keys_differ_between_the_processes_of_a_fork(serve, connect, accepted):

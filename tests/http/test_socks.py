@@ -222,6 +222,7 @@ def test_without_pysocks_the_error_says_what_to_install(tmp_path):
     assert "pr0xy-pass" not in done.stdout
 
 
+@pytest.mark.costly
 def test_a_tool_sees_requests_through_socks(serve, connect, proxy, accepted, tmp_path):
     import vcr
 

@@ -80,6 +80,7 @@ def watched(request, spans, tmp_path):
 tracing = pytest.mark.parametrize("library", ["requests", "urllib3"])
 
 
+@pytest.mark.costly
 @tracing
 def test_opentelemetry_has_one_span_for_each_request(serve, connect, accepted, spans, library):
     peer = serve(accepted)

@@ -82,6 +82,7 @@ def test_a_deeply_nested_message_is_rejected(depth):
     assert as_given(message.encode())
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     "data",
     [

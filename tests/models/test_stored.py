@@ -114,6 +114,7 @@ def plain(value):
     return value is None or type(value) in (str, int, float, bool)
 
 
+@pytest.mark.costly
 @given(ANY)
 def test_a_dictionary_has_json_values_only(email):
     assert plain(email.to_dict())

@@ -130,6 +130,7 @@ def test_a_second_with_too_many_records_is_a_limit_exceeded(service):
         next(walk)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("date", [None, "", "soon"])
 def test_records_without_dates_end_with_limit_exceeded(service, date):
     """Where a record's date cannot be read, nothing tells where to go on from."""

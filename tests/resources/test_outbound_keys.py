@@ -105,6 +105,7 @@ def test_send_many_returns_results_in_the_order_of_the_input(client):
     assert told[-1] == (12, 12)
 
 
+@pytest.mark.costly
 def test_send_many_reads_the_input_as_needed(client):
     """At the first result a few chunks are taken from the input, not all of it."""
     taken = []
@@ -120,6 +121,7 @@ def test_send_many_reads_the_input_as_needed(client):
         assert many.wait().accepted == 100
 
 
+@pytest.mark.costly
 def test_sending_starts_at_the_call_and_warns_when_dropped(client):
     before = client.messages.list().total_count
     with pytest.warns(RuntimeWarning, match="10 emails were taken, 40 are not sent"):

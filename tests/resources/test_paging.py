@@ -128,6 +128,7 @@ def test_unreadable_rows_count_as_rows(service):
     assert asked(service) == [(1, 0), (1, 1), (1, 2), (1, 3)]
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     "count, offset, total", [(300, 0, 9_950), (500, 100, 9_999), (500, 0, 10_000), (333, 1, 10_000)]
 )
@@ -139,6 +140,7 @@ def test_iter_all_reaches_the_limit_of_the_service(service, count, offset, total
     assert all(each + start <= 10_000 for each, start in asked(service))
 
 
+@pytest.mark.costly
 def test_iter_all_beyond_the_limit_of_the_service_raises_limit_exceeded(service):
     """Past 10,000 records, where nothing narrows the walk, it ends with `LimitExceeded` after the last it can get."""
     serve_rows(service, [row(number) for number in range(10_000)], total=10_001)

@@ -32,6 +32,7 @@ def test_a_sandbox_closes_while_faults_hold_responses(sandbox):
     assert ended.wait(30)
 
 
+@pytest.mark.costly
 def test_other_requests_are_served_while_faults_hold_many_responses(api, sandbox):
     url, headers = f"{sandbox.url}/server", {"X-Postmark-Server-Token": sandbox.token, "Accept": "*/*"}
     fault = sandbox.faults.delay(300, times=20, route="/server")
@@ -81,6 +82,7 @@ def test_a_sandbox_closes_while_clients_go_on_sending(caplog):
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
+@pytest.mark.costly
 def test_a_waiting_test_gets_an_error_when_the_sandbox_is_closed(sandbox):
     """At once, and neither from SQLite nor after its timeout."""
     found = []

@@ -77,6 +77,7 @@ def test_bounce_types_match_in_any_spelling(local, forced, kind):
     assert found.type == kind
 
 
+@pytest.mark.costly
 def test_each_bounce_type_has_its_own_event_and_effect(api):
     """Every type of the table bounces by its own name, and only those that deactivate stop the next email."""
     for row in BOUNCE_TYPES.values():

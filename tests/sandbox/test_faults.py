@@ -120,6 +120,7 @@ def test_a_response_can_be_delayed(sandbox, at, seconds):
     assert (came >= seconds) == (at == "head")
 
 
+@pytest.mark.costly
 def test_a_body_can_drip(api, sandbox):
     sandbox.faults.drip(0.4)
     started = time.monotonic()

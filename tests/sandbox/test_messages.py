@@ -23,6 +23,7 @@ def test_a_listed_message_has_every_key(api):
     assert (row["MessageStream"], row["Sandboxed"]) == ("outbound", False)
 
 
+@pytest.mark.costly
 def test_the_details_of_a_message_have_all_its_fields(api):
     message_id = api.accepted(
         From='"Joe" <joe@example.com>',
@@ -207,6 +208,7 @@ def test_servers_see_only_their_own_data(sandbox, api, open_api, rejected):
     assert api.found()["TotalCount"] == 1
 
 
+@pytest.mark.costly
 def test_a_message_is_found_by_its_subject_before_it_is_indexed(api, index_all):
     indexed = [api.accepted(Subject=f"Order {number}", Tag="a") for number in range(3)]
     index_all()

@@ -73,6 +73,7 @@ def _schema(path):
         return connection.execute("PRAGMA user_version").fetchone()[0], rows
 
 
+@pytest.mark.costly
 def test_the_data_of_an_earlier_version_is_there(old_file, open_api):
     with Sandbox(old_file) as sandbox, Client(sandbox.token, base_url=sandbox.url) as client:
         assert (sandbox.token, sandbox.account_token) == (TOKEN, ACCOUNT_TOKEN)
@@ -87,6 +88,7 @@ def test_the_data_of_an_earlier_version_is_there(old_file, open_api):
         assert len(sandbox.messages("is:bounced")) == 1
 
 
+@pytest.mark.costly
 def test_an_earlier_version_gets_the_schema_of_a_new_file(old_file, tmp_path):
     new = tmp_path / "new.db"
     for path in (old_file, new):
@@ -147,6 +149,7 @@ def test_a_newer_version_in_the_write_ahead_log_is_detected(tmp_path):
             Sandbox(path).start()
 
 
+@pytest.mark.costly
 def test_a_data_file_of_this_version_can_be_brought_to_a_later_one(monkeypatch, tmp_path):
     """Whatever this schema has, triggers too, is made anew."""
     path = tmp_path / "mail.db"

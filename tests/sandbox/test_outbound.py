@@ -66,6 +66,7 @@ def test_results_of_a_batch_are_in_its_order(api):
     assert subjects == ["0", "2"]
 
 
+@pytest.mark.costly
 def test_a_batch_has_1_to_500_messages(api, rejected):
     rejected(api.post("/email/batch", []), 422, 403, "empty")
     rejected(api.post("/email/batch", [api.email()] * 501), 422, 410, "501")

@@ -133,6 +133,7 @@ def test_unusual_queries_raise_no_error(client, sandbox, query):
         assert isinstance(sandbox.messages(text), list)
 
 
+@pytest.mark.costly
 def test_random_queries_raise_no_error(client, sandbox):
     client.outbound.send(EMAILS["code"])
     chance = random.Random(7)

@@ -47,6 +47,7 @@ def test_a_text_without_quotes_has_no_reply_text(text):
     assert stripped(text) == ""
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("line", [">", "On 1", "-" * 40, "From: x", "_", "> ", "Sent from my x"])
 def test_parsing_takes_linear_time(line):
     def seconds(count: int) -> float:

@@ -68,6 +68,7 @@ def messages_count(request, monkeypatch):
     monkeypatch.setattr(resetting, "MANY", request.param)
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("messages_count")
 def test_reset_restores_the_initial_state(api, sandbox, filled):
     empty, full, shown = filled
@@ -138,6 +139,7 @@ def test_a_reset_of_many_messages_knows_the_tables_that_hang_on_them(sandbox):
     assert {row["name"] for row in found} == {*erasing.OF_MESSAGES}
 
 
+@pytest.mark.costly
 def test_reset_can_keep_faults_and_requests(sandbox, filled):
     sandbox.reset(keep=["faults", "requests"])
     assert len(sandbox.faults) == 1
@@ -150,6 +152,7 @@ def test_reset_can_keep_the_clock(sandbox):
     assert sandbox.clock.now() >= later
 
 
+@pytest.mark.costly
 def test_an_unknown_part_to_keep_is_named(sandbox, filled):
     _, full, shown = filled
     with pytest.raises(InvalidArgument, match="did you mean 'templates'"):

@@ -55,6 +55,7 @@ def test_old_messages_are_erased_with_all_that_they_are_found_by(sandbox, api, p
     assert left_over(sandbox) == ({}, [0, 0])
 
 
+@pytest.mark.costly
 def test_messages_between_those_that_are_erased_stay(sandbox, api, index_all):
     kept = []
     for place in range(6):
@@ -79,6 +80,7 @@ def test_messages_between_those_that_are_erased_stay(sandbox, api, index_all):
         db.run("INSERT INTO subjects (subjects, rank) VALUES ('integrity-check', 1)")
 
 
+@pytest.mark.costly
 def test_a_list_counts_the_messages_that_are_left(sandbox, api):
     for _ in range(3):
         api.accepted()

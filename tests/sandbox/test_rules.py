@@ -135,6 +135,7 @@ def test_unusual_but_valid_emails_are_accepted(api, changes):
     api.accepted(**changes)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("field", ["TextBody", "HtmlBody"])
 def test_a_body_has_at_most_5_mb(api, rejected, field):
     rejected(api.send(**{field: "x" * 5_000_001}), 422, 300, field)

@@ -70,6 +70,7 @@ def test_two_sandboxes_can_run_at_once(open_api):
         assert open_api(other, one.token).get("/stats/outbound").status_code == 401
 
 
+@pytest.mark.costly
 def test_a_given_port_is_used(sandbox):
     port = unused_port()
     for _ in range(3):

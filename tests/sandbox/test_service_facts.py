@@ -147,6 +147,7 @@ def test_days_without_leading_zeros_are_accepted(api):
     assert api.found(fromdate="2026-12-1")["TotalCount"] == 0
 
 
+@pytest.mark.costly
 def test_texts_that_programs_compare_are_exact(api, account, open_api, sandbox):
     def text(response, code):
         assert response.json()["ErrorCode"] == code, response.text

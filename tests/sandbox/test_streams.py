@@ -155,6 +155,7 @@ def test_a_stream_at_the_limits_is_accepted(create, changes):
     assert create(**changes).status_code == 200
 
 
+@pytest.mark.costly
 def test_a_server_has_at_most_ten_streams(create, do, rejected):
     for number in range(7):
         assert create(ID=f"s{number}").status_code == 200

@@ -147,6 +147,7 @@ def test_an_unknown_stream_is_code_1226(api, rejected, verb):
     rejected(api.get("/message-streams/nowhere/suppressions/dump"), 422, 1226)
 
 
+@pytest.mark.costly
 def test_suppressions_are_filtered_in_any_case(api, change, complain, dump, pass_time):
     pass_time(timedelta(0))
     change("", "a@example.com")

@@ -153,6 +153,7 @@ def test_aliases_are_unique(api, rejected, make, edit):
     assert api.get("/templates/welcome").json()["TemplateId"] == second
 
 
+@pytest.mark.costly
 def test_an_edit_changes_only_the_given_fields(api, rejected, make, edit):
     make(LAYOUT)
     made = make(STANDARD, LayoutTemplate="frame")

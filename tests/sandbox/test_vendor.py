@@ -11,6 +11,7 @@ EMAIL = {"sender": '"Joe, Inc." <joe@example.com>', "to": "jane@example.com", "s
 BULK = {"sender": "a@example.com", "subject": "x", "text_body": "x", "messages": [{"to": "b@example.com"}]}
 
 
+@pytest.mark.costly
 def test_the_vendors_client_sends_and_reads_an_email(vendor):
     file = {
         "name": "a.txt",
@@ -30,6 +31,7 @@ def test_the_vendors_client_sends_and_reads_an_email(vendor):
     assert sent.message_id in vendor.outbound.get_dump(sent.message_id).body
 
 
+@pytest.mark.costly
 def test_the_vendors_client_searches_by_each_filter(vendor):
     sent = vendor.outbound.send({**EMAIL, "tag": "t", "metadata": {"k": "v"}})
     vendor.outbound.send({**EMAIL, "sender": "x@example.com", "to": "y@example.com", "subject": "Other"})
@@ -51,6 +53,7 @@ def test_the_vendors_client_sends_a_batch(vendor):
     assert vendor.outbound.list(count=2).total == 5
 
 
+@pytest.mark.costly
 def test_the_vendors_client_raises_its_errors_by_our_codes(vendor):
     with pytest.raises(postmark.PostmarkAPIException) as caught:
         vendor.outbound.send({**EMAIL, "to": "nobody"})
@@ -60,12 +63,14 @@ def test_the_vendors_client_raises_its_errors_by_our_codes(vendor):
         vendor.outbound.send({**EMAIL, "to": "hardbounce@bounce-testing.postmarkapp.com"})
 
 
+@pytest.mark.costly
 def test_the_vendors_client_reads_statistics(vendor):
     vendor.outbound.send({**EMAIL, "to": "a@example.com, softbounce@bounce-testing.postmarkapp.com"})
     totals = vendor.stats.overview(tag=None)
     assert (totals.sent, totals.bounced, totals.bounce_rate) == (2, 1, 50.0)
 
 
+@pytest.mark.costly
 def test_the_vendors_client_raises_its_error_for_a_wrong_token(sandbox):
     import postmark.sync
 
@@ -74,6 +79,7 @@ def test_the_vendors_client_raises_its_error_for_a_wrong_token(sandbox):
         client.outbound.send(EMAIL)
 
 
+@pytest.mark.costly
 def test_the_vendors_client_reads_all_pages(vendor):
     """It goes through all emails page by page."""
     ids = [vendor.outbound.send({**EMAIL, "subject": str(number)}).message_id for number in range(5)]
@@ -81,6 +87,7 @@ def test_the_vendors_client_reads_all_pages(vendor):
     assert [message.message_id for message in found] == ids[::-1]
 
 
+@pytest.mark.costly
 def test_the_vendors_client_sends_a_bulk_request(vendor):
     sent = vendor.outbound.send_bulk(BULK)
     status = vendor.outbound.get_bulk_status(sent.id)
@@ -89,6 +96,7 @@ def test_the_vendors_client_sends_a_bulk_request(vendor):
         vendor.outbound.get_bulk_status("x")
 
 
+@pytest.mark.costly
 def test_the_vendors_client_reads_opens_and_clicks(vendor, sandbox):
     tracked = {
         **EMAIL,

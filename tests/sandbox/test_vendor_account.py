@@ -6,6 +6,7 @@ import postmark
 import pytest
 
 
+@pytest.mark.costly
 def test_the_vendors_client_edits_its_server(sandbox, vendor):
     found = vendor.server.get()
     assert found.api_tokens == [sandbox.token]
@@ -14,6 +15,7 @@ def test_the_vendors_client_edits_its_server(sandbox, vendor):
     assert vendor.server.get() == changed
 
 
+@pytest.mark.costly
 def test_the_vendors_client_manages_servers(vendor_account):
     """It makes, reads, changes and lists servers, and hears that they may not be removed."""
     made = vendor_account.server.create("Second", track_opens=True)
@@ -28,6 +30,7 @@ def test_the_vendors_client_manages_servers(vendor_account):
     assert caught.value.error_code == 604
 
 
+@pytest.mark.costly
 def test_the_vendors_client_manages_domains(vendor_account):
     """It makes, reads, changes, verifies, lists and removes a domain."""
     made = vendor_account.domain.create("example.net", return_path_domain="pm.example.net")
@@ -45,6 +48,7 @@ def test_the_vendors_client_manages_domains(vendor_account):
     assert caught.value.error_code == 510
 
 
+@pytest.mark.costly
 def test_the_vendors_client_manages_signatures(vendor_account):
     """It makes, reads, changes, lists and removes a signature, and asks for its confirmation again."""
     made = vendor_account.signature.create("joe@example.net", "Joe", reply_to="jane@example.net")
@@ -64,6 +68,7 @@ def test_the_vendors_client_manages_signatures(vendor_account):
     assert caught.value.error_code == 501
 
 
+@pytest.mark.costly
 def test_the_vendors_client_requests_a_data_removal(vendor_account):
     """It asks for a person's data to be removed, and how far that is."""
     made = vendor_account.data_removals.create("me@example.com", "them@example.com", notify_when_completed=True)

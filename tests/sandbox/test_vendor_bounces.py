@@ -14,6 +14,7 @@ SOFT = "softbounce@bounce-testing.postmarkapp.com"
 EMAIL = {"sender": "a@example.com", "subject": "Hi", "text_body": "x", "tag": "t"}
 
 
+@pytest.mark.costly
 def test_the_vendors_client_reads_bounces(vendor):
     sent = vendor.outbound.send({**EMAIL, "to": HARD})
     vendor.outbound.send({**EMAIL, "to": SOFT, "tag": "other"})
@@ -41,6 +42,7 @@ def test_the_vendors_client_reads_bounces(vendor):
     assert vendor.outbound.send({**EMAIL, "to": HARD}).success
 
 
+@pytest.mark.costly
 def test_the_vendors_client_manages_suppressions(vendor):
     """It suppresses addresses, lists them by each of its filters, and takes them off."""
     vendor.outbound.send({**EMAIL, "to": HARD})
@@ -67,6 +69,7 @@ def test_the_vendors_client_manages_suppressions(vendor):
     assert [entry.email_address for entry in vendor.suppressions.dump("outbound")] == [HARD]
 
 
+@pytest.mark.costly
 def test_the_vendors_client_manages_streams(vendor):
     """It makes, reads, changes and lists a stream, archives it and takes it back."""
     broadcasts, unsubscribe = MessageStreamType("Broadcasts"), UnsubscribeHandlingType("Postmark")
@@ -84,6 +87,7 @@ def test_the_vendors_client_manages_streams(vendor):
     assert vendor.stream.unarchive("news").archived_at is None
 
 
+@pytest.mark.costly
 def test_the_vendors_client_raises_its_errors_by_our_codes(vendor):
     for code, call in (
         (1001, lambda: vendor.bounces.get(77)),

@@ -6,6 +6,7 @@ import postmark
 import pytest
 
 
+@pytest.mark.costly
 def test_the_vendors_client_reads_inbound_emails(sandbox, vendor):
     sandbox.receive(sender="dana@example.com", subject="Hi", text="Hello", mailbox_hash="7")
     listed = vendor.inbound.list().items[0]

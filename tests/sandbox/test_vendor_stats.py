@@ -20,6 +20,7 @@ def sent(vendor):
         vendor.outbound.send({**EMAIL, "to": to})
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("sent")
 def test_the_vendors_client_reads_counts_of_sent_and_bounced_emails(vendor):
     sends, bounces, tracked = vendor.stats.sent_counts(), vendor.stats.bounce_counts(), vendor.stats.tracked_counts()
@@ -30,6 +31,7 @@ def test_the_vendors_client_reads_counts_of_sent_and_bounced_emails(vendor):
     assert vendor.stats.overview().sent == 4
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("sent")
 def test_the_vendors_client_filters_statistics(vendor):
     """It narrows a count by tag and by stream."""
@@ -38,6 +40,7 @@ def test_the_vendors_client_filters_statistics(vendor):
     assert vendor.stats.bounce_counts(message_stream="broadcast").days == []
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("sent")
 def test_the_vendors_client_reads_zeros(vendor):
     assert (vendor.stats.spam_counts().spam_complaint, vendor.stats.open_counts().opens) == (0, 0)
@@ -47,6 +50,7 @@ def test_the_vendors_client_reads_zeros(vendor):
         assert (usage.days, usage.model_extra) == ([], {})
 
 
+@pytest.mark.costly
 def test_the_vendors_client_raises_its_errors_by_our_codes(vendor):
     with pytest.raises(postmark.PostmarkAPIException) as caught:
         vendor.stats.sent_counts(message_stream="nothing")

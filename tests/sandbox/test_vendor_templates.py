@@ -11,6 +11,7 @@ STANDARD = {"name": "Welcome", "alias": "welcome", "subject": "Hi {{name}}", "ht
 LAYOUT = {"name": "Frame", "alias": "frame", "template_type": "Layout", "html_body": "{{{@content}}}"}
 
 
+@pytest.mark.costly
 def test_the_vendors_client_manages_templates(vendor):
     """It makes, reads, changes, lists and removes a template, by id and by alias."""
     vendor.templates.create(LAYOUT)
@@ -29,6 +30,7 @@ def test_the_vendors_client_manages_templates(vendor):
     assert not vendor.templates.get(made.template_id).active
 
 
+@pytest.mark.costly
 def test_the_vendors_client_sends_with_templates(vendor):
     vendor.templates.create(STANDARD)
     email = {"sender": "a@example.com", "to": "b@example.com", "template_alias": "welcome"}
@@ -51,6 +53,7 @@ def test_the_vendors_client_validates_a_template(vendor):
     assert (error.line, error.character_position, found.text_body.rendered_content) == (2, 1, None)
 
 
+@pytest.mark.costly
 def test_the_vendors_client_raises_its_errors_by_our_codes(vendor):
     for code, call in (
         (1101, lambda: vendor.templates.get("nothing")),

@@ -8,6 +8,7 @@ import pytest
 URL = "https://hooks.example.com/mail"
 
 
+@pytest.mark.costly
 def test_the_vendors_client_manages_webhooks(vendor):
     """It makes, reads, changes, lists and removes a webhook."""
     made = vendor.webhooks.create(
@@ -34,6 +35,7 @@ def test_the_vendors_client_manages_webhooks(vendor):
     assert caught.value.error_code == 1352
 
 
+@pytest.mark.costly
 def test_the_vendors_client_manages_inbound_rules(vendor):
     """It makes, lists and removes a rule."""
     made = vendor.inbound_rules.create("spam@example.com")

@@ -90,6 +90,7 @@ def test_replayed():
     ).assert_outcomes(passed=7)
 
 
+@pytest.mark.costly
 def test_other_connections_are_not_blocked(run_tests):
     """Only connections of ours are, and none of what code of the user does in the middle of ours."""
     run_tests(
@@ -116,6 +117,7 @@ def test_hook(emailapi_sandbox):
     ).assert_outcomes(passed=3)
 
 
+@pytest.mark.costly
 def test_a_connection_of_a_thread_fails_the_test_at_teardown(run_tests):
     result = run_tests(
         ELSEWHERE
@@ -173,6 +175,7 @@ def test_sandbox(emailapi_sandbox):
     assert failures(result).count("was blocked") >= 2
 
 
+@pytest.mark.costly
 def test_a_connection_of_send_many_fails_the_test(run_tests):
     result = run_tests(
         ELSEWHERE
@@ -188,6 +191,7 @@ def test_a():
     assert "a connection to api.invalid" in failures(result)
 
 
+@pytest.mark.costly
 def test_a_connection_in_a_fixture_is_an_error_once(run_tests):
     result = run_tests(
         ELSEWHERE
@@ -207,16 +211,19 @@ def test_b():
     result.assert_outcomes(passed=1, errors=1)
 
 
+@pytest.mark.costly
 def test_the_ini_option_blocks_connections(run_tests, pytester):
     pytester.makeini("[pytest]\nemailapi_block_network = true\n")
     run_tests(ELSEWHERE + "\ndef test_a():\n    client().outbound.send(EMAIL)\n").assert_outcomes(failed=1)
 
 
+@pytest.mark.costly
 def test_the_block_ends_with_the_run(run_tests):
     run_tests("def test_a():\n    pass\n", *BLOCKED).assert_outcomes(passed=1)
     assert network._ACTIVE == []
 
 
+@pytest.mark.costly
 def test_a_block_of_another_tool_raises_the_error_of_that_tool(run_tests):
     """As pytest-socket does: it replaces `socket.socket`, and is asked first."""
     run_tests(

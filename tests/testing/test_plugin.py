@@ -31,6 +31,7 @@ def test_session(mailer, emailapi_outbox):
     ).assert_outcomes(passed=2)
 
 
+@pytest.mark.costly
 def test_each_test_has_an_outbox_of_its_own_that_is_one_object(run_tests):
     run_tests(
         SEND
@@ -56,6 +57,7 @@ def test_c(sending, emailapi_outbox):
     ).assert_outcomes(passed=3)
 
 
+@pytest.mark.costly
 def test_the_outbox_waits_for_threads(run_tests):
     run_tests(
         SEND

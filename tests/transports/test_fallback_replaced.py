@@ -132,6 +132,7 @@ def test_an_unexpected_error_of_an_overridden_check_is_the_error_of_its_email():
     assert "Broken.check raised KeyError" in str(result[2])
 
 
+@pytest.mark.costly
 def test_an_inner_fallback_leaves_half_of_the_time_to_the_outer_one(clock):
     def drip(talk):
         """Say a byte when the half is over, and another one at the end if the client is still there."""

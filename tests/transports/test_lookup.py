@@ -78,6 +78,7 @@ def test_searches_are_logged_and_passed_to_hooks(serve, connect, caplog):
     assert "emailapi-key" not in caplog.text
 
 
+@pytest.mark.costly
 def test_a_whole_chunk_is_looked_up_by_one_search(serve, connect):
     """The search returns five hundred rows at most."""
     service = serve(RESET)

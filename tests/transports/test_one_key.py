@@ -204,6 +204,7 @@ def test_a_message_may_lack_suppressed_recipients_but_no_others(suppressed, foun
     assert service.times("a") == 1
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("clock")
 def test_unreadable_suppressions_leave_the_outcome_unknown(serve, connect):
     """Nothing is sent, nothing is sent again, and the error may be gone at the next call."""

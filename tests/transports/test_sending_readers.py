@@ -138,6 +138,7 @@ def in_child(function) -> str:
     return said
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("call", ["next", "wait", "list"])
 def test_a_forked_child_cannot_read_and_says_so(call, serve, connect):
     event = threading.Event()
@@ -158,6 +159,7 @@ def test_a_forked_child_cannot_read_and_says_so(call, serve, connect):
     assert sending.wait() == SendingCounts(accepted=4)
 
 
+@pytest.mark.costly
 def test_a_forked_child_can_leave_the_block_without_a_warning(serve, connect):
     """The sending is the parent's: the child neither waits for it nor warns of it."""
     event = threading.Event()

@@ -124,6 +124,7 @@ def test_an_invalid_mapping_is_an_item_without_a_note(serve, connect):
     assert not hasattr(items[2], "__notes__")
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("workers, chunk_size", [(1, 1), (1, 7), (2, 5), (4, 3)])
 @pytest.mark.parametrize("every", [1, 2, 3])
 def test_no_more_emails_are_read_than_read_ahead(workers, chunk_size, every, serve, connect):

@@ -116,6 +116,7 @@ def test_inbound_emails_are_remembered_for_longer_than_they_are_retried():
     assert KEEP_SECONDS > 10.5 * HOUR
 
 
+@pytest.mark.costly
 def test_expired_keys_are_removed_from_memory():
     timed = Timed(lambda clock: MemorySeenStore(keep=100, clock=clock))
     for number in range(20_000):

@@ -96,6 +96,7 @@ def test_secrets_that_are_not_ascii_match(serve):
     assert client.post("/", content=body(DELIVERY), headers={"X-Secret": "andere"}).status_code == 401
 
 
+@pytest.mark.costly
 def test_the_verifier_receives_the_client_address(serve):
     client = serve(Recorder(), verifier=Verifier(networks="127.0.0.0/8"))
     assert client.post("/", content=body(DELIVERY)).status_code == 200

@@ -68,6 +68,7 @@ def test_any_string_is_read_as_a_date_or_none(text):
     assert parse_day(text) is None or isinstance(parse_day(text), date)
 
 
+@pytest.mark.costly
 @given(st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1), timezones=st.timezones() | st.just(UTC)))
 def test_dates_written_by_python_are_read(moment):
     """An ISO text of an aware datetime comes back as the same instant, unless its zone counts in seconds."""

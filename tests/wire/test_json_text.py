@@ -32,6 +32,7 @@ def encoder(request, monkeypatch):
         monkeypatch.setattr(json_text, "_c_encoder", None)
 
 
+@pytest.mark.costly
 @given(values)
 def test_a_value_survives_dumping_and_loading(value):
     assert load_json(dump_json(value)) == value

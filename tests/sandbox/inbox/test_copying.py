@@ -29,6 +29,7 @@ def message(api: Any) -> str:
     )
 
 
+@pytest.mark.costly
 def test_the_copied_calls_send_the_message_again(
     browsing: Any, sandbox: Sandbox, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -47,6 +48,7 @@ def test_the_copied_calls_send_the_message_again(
         assert getattr(first, name) == getattr(second, name)
 
 
+@pytest.mark.costly
 def test_a_message_by_a_template_shows_alias_model_and_missing_names(browsing: Any, api: Any) -> None:
     text = {"Name": "Welcome", "Alias": "welcome", "Subject": "Hi {{name}}", "TextBody": "{{name}} {{product}}"}
     number = api.post("/templates", text).json()["TemplateId"]

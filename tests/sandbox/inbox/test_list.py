@@ -110,6 +110,7 @@ def test_a_search_without_result_offers_all_streams(browsing: Browsing, send: Se
     assert "Search all streams" in text
 
 
+@pytest.mark.costly
 def test_pages_are_stable_while_messages_come(browsing: Browsing, send: Send) -> None:
     for number in range(60):
         send(subject=f"n{number}")
@@ -174,6 +175,7 @@ def test_the_navigation_and_the_filters_count_messages(sandbox: Sandbox, browsin
     }
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     "query, words",
     [

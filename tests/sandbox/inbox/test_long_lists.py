@@ -75,6 +75,7 @@ def test_attachments_are_shown_in_parts_with_their_own_numbers(browsing: Any, ap
     assert re.findall(r"/attachments/(\d+)", page) == ["200", "201", "202"]
 
 
+@pytest.mark.costly
 def test_headers_are_shown_in_parts_and_all_of_them_are_narrowed(browsing: Any, sandbox: Sandbox, api: Any) -> None:
     headers = "".join([f"X-Number-{n}: {n}\r\n" for n in range(700)])
     raw = f"From: a@example.com\r\nTo: b@example.com\r\nSubject: x\r\n{headers}\r\nHello".encode()
@@ -92,6 +93,7 @@ def _received(browsing: Any, sandbox: Sandbox, api: Any, raw: bytes) -> str:
     return re.findall(r"/m/([\w-]{36})", browsing.get().text)[0]
 
 
+@pytest.mark.costly
 def test_events_are_shown_in_parts(browsing: Any, sandbox: Sandbox, api: Any) -> None:
     message = api.accepted(HtmlBody="<p>x", TrackOpens=True)
     for _ in range(120):

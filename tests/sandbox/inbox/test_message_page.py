@@ -245,6 +245,7 @@ def test_an_inbound_message_that_failed_is_posted_again(browsing: Any, api: Any,
     assert len(sandbox.webhooks.attempts(message=message)) == 2
 
 
+@pytest.mark.costly
 def test_a_blocked_inbound_message_bypasses_the_rules(browsing: Any, api: Any, sandbox: Sandbox) -> None:
     api.post("/triggers/inboundrules", {"Rule": "spam@example.com"})
     message = sandbox.receive(sender="spam@example.com", subject="x", text="y").message_id

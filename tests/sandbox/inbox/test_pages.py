@@ -140,6 +140,7 @@ def test_the_form_takes_a_whole_message(sandbox: Sandbox, browsing: Browsing) ->
     assert [message.subject for message in sandbox.messages("is:inbound")] == ["Raw"]
 
 
+@pytest.mark.costly
 def test_the_clock_is_moved_and_stopped(sandbox: Sandbox, browsing: Browsing) -> None:
     before = sandbox.clock.now()
     browsing.post("/lab/clock", amount="6", unit="hours", page="/lab")
@@ -217,6 +218,7 @@ def test_an_argument_that_a_fault_does_not_take_is_explained(browsing: Browsing,
     assert re.search("(at|code) is for the faults", browsing.post("/lab/faults", value="1", page="/lab", **form).text)
 
 
+@pytest.mark.costly
 def test_the_form_offers_every_fault(browsing: Browsing) -> None:
     assert all(f'value="{kind}"' in browsing.get("/lab").text for kind in KINDS)
 

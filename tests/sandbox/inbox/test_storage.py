@@ -33,6 +33,7 @@ def send_large(api: Api) -> requests.Response:
     return api.send(TextBody="x" * 3_000_000)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("path", PAGES)
 def test_each_page_says_that_nothing_is_stored_until_it_is_again(
     sandbox: Sandbox, api: Api, browsing: Browsing, path: str
@@ -49,6 +50,7 @@ def test_each_page_says_that_nothing_is_stored_until_it_is_again(
     assert 'data-trouble-bar role="alert" hidden></p>' in browsing.get(path).text
 
 
+@pytest.mark.costly
 def test_messages_can_be_read_while_nothing_can_be_stored(sandbox: Sandbox, api: Api, browsing: Browsing) -> None:
     message = api.accepted(Subject="Stored")
     with full_disk(sandbox):

@@ -40,6 +40,7 @@ def test_without_templates_the_next_step_is_shown(browsing: Any) -> None:
     assert "No templates yet" in browsing.get("/templates").text
 
 
+@pytest.mark.costly
 def test_the_preview_starts_with_the_suggested_model(browsing: Any, sandbox: Any, template: int) -> None:
     page = browsing.get(f"/templates/{template}").text
     assert "Hi name_Value" in page
@@ -73,6 +74,7 @@ def _send(api: Any, template: int, **model: Any) -> str:
     return str(response.json()["MessageID"])
 
 
+@pytest.mark.costly
 def test_a_model_is_kept_for_its_template(browsing: Any, sandbox: Any, template: int) -> None:
     large = {"name": "Dana", "items": [{"title": "x" * 100_000}]}
     shown = browsing.post(f"/templates/{template}/model", model=json.dumps(large), width="w375")

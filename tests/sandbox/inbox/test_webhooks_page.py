@@ -15,6 +15,7 @@ from .conftest import Browsing
 Send = Callable[..., str]
 
 
+@pytest.mark.costly
 def test_a_webhook_is_created_and_its_attempts_are_posted_again(
     sandbox: Sandbox, client: Client, browsing: Browsing, send: Send
 ) -> None:

@@ -132,6 +132,7 @@ def test_requests_are_listed(inbox, api):
     assert inbox.rejected("GET", "/requests", params={"rejected": "maybe"})[0] == "rejected"
 
 
+@pytest.mark.costly
 def test_the_sandbox_is_reset(inbox, api, sandbox):
     api.post("/templates", {"Name": "Welcome", "Subject": "Hi", "TextBody": "Hi"})
     api.accepted()

@@ -41,6 +41,7 @@ def test_an_invalid_inbound_email_is_rejected(inbox, body, argument):
     assert inbox.rejected("POST", "/inbound", json=body)[0] == argument
 
 
+@pytest.mark.costly
 def test_attempts_are_listed_and_repeated(inbox, other_inbox, client, sandbox):
     client.webhooks.create(url="http://127.0.0.1:9/hook", triggers={"delivery": {"enabled": True}})
     sent = client.outbound.send({"to": "ada@example.com", "text_body": "Hello"})

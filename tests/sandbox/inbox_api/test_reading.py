@@ -132,6 +132,7 @@ def _subjects(response):
     return [each["subject"] for each in response["messages"]]
 
 
+@pytest.mark.costly
 def test_emails_are_listed_page_by_page_while_others_arrive(inbox, api):
     """The streams are joined by time."""
     for number in range(7):

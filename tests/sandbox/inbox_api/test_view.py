@@ -20,6 +20,7 @@ def test_a_request_needs_the_token_of_a_server(sandbox, token):
     assert requests.post(f"{sandbox.url}{PREFIX}/reset", headers=headers, timeout=60).status_code == 401
 
 
+@pytest.mark.costly
 def test_a_token_opens_the_emails_of_its_own_server_only(inbox, other_inbox, api):
     message = api.accepted()
     assert other_inbox.get("/messages")["messages"] == []

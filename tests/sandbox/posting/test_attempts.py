@@ -188,6 +188,7 @@ def test_attempts_are_deleted_with_their_message(client, sandbox, hook, posted):
     assert sandbox.webhooks.attempts() == []
 
 
+@pytest.mark.costly
 def test_only_the_newest_attempts_are_stored(monkeypatch, client, sandbox, hook, posted):
     monkeypatch.setattr(webhook_requests, "ATTEMPTS", 5)
     for number in range(8):

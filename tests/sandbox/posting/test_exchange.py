@@ -194,6 +194,7 @@ def test_the_beginning_of_a_response_is_stored(receiver, post):
     assert len(attempt.response_headers["X-Long"]) == 1_000
 
 
+@pytest.mark.costly
 def test_tls_certificates_are_verified(monkeypatch, endpoint, receiver, post, tmp_path):
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -220,6 +221,7 @@ def test_tls_certificates_are_verified(monkeypatch, endpoint, receiver, post, tm
         assert "is not valid" in post(f"https://127.0.0.1:{port}/").hint
 
 
+@pytest.mark.costly
 def test_https_to_a_plain_http_server_is_a_failed_attempt(raw, post):
     port = raw(b"HTTP/1.1 400 Bad Request\r\n\r\n")
     assert post(f"https://127.0.0.1:{port}/").hint.startswith(f"127.0.0.1:{port} does not speak TLS")

@@ -213,6 +213,7 @@ def test_errors_of_smtp_are_posted_if_enabled(client, sandbox, hook, told):
     assert [payload["TypeCode"] for payload in told("Bounce")] == [100007]
 
 
+@pytest.mark.costly
 def test_all_payloads_are_parsed_by_emailapi_webhooks(client, sandbox, endpoint, sent):
     events = []
     port = endpoint(wsgi_app(Verifier(basic=("hooks", "a-secret")), events.append))
@@ -237,6 +238,7 @@ def test_all_payloads_are_parsed_by_emailapi_webhooks(client, sandbox, endpoint,
     assert all(event.trace_id and event.retries_remaining == 6 for event in events)
 
 
+@pytest.mark.costly
 def test_events_of_each_email_of_a_batch_are_posted(client, sandbox, hook, told):
     client.outbound.send_batch([Email(to=f"user{n}@example.com", text_body="x") for n in range(30)])
     assert sorted(payload["Recipient"] for payload in told()) == sorted(f"user{n}@example.com" for n in range(30))

@@ -61,6 +61,7 @@ def test_a_slow_endpoint_does_not_block_others(client, sandbox, receiver, hook):
         gate.open.set()
 
 
+@pytest.mark.costly
 def test_events_of_one_message_are_posted_in_order(client, sandbox, receiver, hook, posted):
     receiver.respond = gate = Gate()
     sent = [

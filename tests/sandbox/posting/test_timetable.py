@@ -60,6 +60,7 @@ def test_advance_stops_before_an_attempt_that_is_not_due(client, sandbox, receiv
     assert len(receiver.requests) == 3
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("kind, minutes", [("Bounce", TEN), ("SpamComplaint", TEN), ("Delivery", THREE)])
 def test_the_2019_schedule_retries_bounces_ten_times_and_others_three_times(receiver, kind, minutes):
     receiver.respond = lambda _request: 400

@@ -99,6 +99,7 @@ def test_a_body_with_other_errors_is_rejected_before_verification(api, receiver,
     assert receiver.requests == []
 
 
+@pytest.mark.costly
 def test_verify_shows_the_result_and_stores_a_success(client, api, receiver, hook):
     receiver.respond_with(500)
     result = client.webhooks.verify(hook.id)

@@ -158,6 +158,7 @@ def test_several_problems_are_reported_together_and_nothing_is_sent(api, sandbox
     assert api.get("/email/bulk").json() == {"Requests": []}
 
 
+@pytest.mark.costly
 def test_requests_are_listed_page_by_page(api, send, rejected):
     ids = [send({"To": "a@example.com"}, Subject=str(number))["Id"] for number in range(5)]
     page = api.get("/email/bulk", count=2).json()

@@ -55,6 +55,7 @@ def test_details_have_all_fields(sandbox, client):
     assert listed.to_full == found.to_full
 
 
+@pytest.mark.costly
 def test_lists_are_filtered(sandbox, client, api, rejected, pass_time):
     client.inbound_rules.create("spam.example")
     first = sandbox.receive(sender="ada@example.com", subject="Order 1", text="x", mailbox_hash="a")
@@ -137,6 +138,7 @@ def test_the_source_is_posted_if_enabled(sandbox, client, hooked, posted):
     assert json.loads(posted()[0].body)["RawEmail"] == raw.decode()
 
 
+@pytest.mark.costly
 def test_a_message_whose_attempts_all_failed_can_be_retried(sandbox, client, hooked, posted):
     hooked.respond = lambda _request: 500
     email = sandbox.receive(text="x")

@@ -41,6 +41,7 @@ def test_the_error_of_a_layout_that_does_not_fit_the_model_says_so(make, sent, l
     assert "line 2, character 1: In the layout: {{#each shop}} needs an array" in event["Details"]["Summary"]
 
 
+@pytest.mark.costly
 def test_an_email_that_is_too_large_when_rendered_is_rejected(make, send, rejected):
     make(HtmlBody="{{{x}}}", TextBody="{{x}}")
     file = {"Name": "a.txt", "Content": "QUFB" * 500_000, "ContentType": "text/plain"}

@@ -117,6 +117,7 @@ def test_a_command_of_300_kb_is_rejected_and_the_connection_stays_open(connect):
     assert connection.ask("NOOP").startswith("250")
 
 
+@pytest.mark.costly
 def test_a_message_over_the_limit_is_read_and_rejected(sandbox, limited):
     connection = limited(message=1_000)()
     connection.begin(sandbox.token, "dana@example.com")
@@ -148,6 +149,7 @@ def test_connections_over_the_limit_are_rejected_until_one_ends(limited):
     assert open_one().read().startswith("220")
 
 
+@pytest.mark.costly
 def test_an_idle_connection_is_closed(limited):
     connection = limited(idle=0.1)()
     assert connection.read().startswith("220")

@@ -75,6 +75,7 @@ def test_no_template_or_model_raises_an_unexpected_error(source, layout, model, 
                 assert isinstance(render(outer, values, html=html, content=content), str)
 
 
+@pytest.mark.costly
 @given(st.tuples(*[SOURCES] * 5), MODELS)
 def test_an_email_is_rendered_or_has_a_failure(texts, model):
     subject, html, text, layout_html, layout_text = (each.replace("\ud800", "") for each in texts)

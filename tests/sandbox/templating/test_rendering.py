@@ -107,6 +107,7 @@ def test_a_layout_renders_its_content_with_the_same_model():
     assert render(parse("{{#a}}{{{@content}}}{{/a}}"), {"a": {"name": "in"}}, html=True, content=body) == "Hi in"
 
 
+@pytest.mark.costly
 def test_the_rendered_text_is_limited():
     template = parse("{{#each xs}}{{../../x}}{{/each}}")
     text = "x" * (LENGTH // 10)

@@ -35,6 +35,7 @@ def content(post: dict[str, str]) -> bytes:
     return base64.b64decode(post["RawMessage.Data"])
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("form", [bytes, bytes.decode, lambda data: data.replace(b"\r\n", b"\n")])
 def test_a_message_is_sent_byte_for_byte(form, serve, connect):
     service = serve()

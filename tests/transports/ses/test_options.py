@@ -123,6 +123,7 @@ def test_within_shares_the_connection_and_never_extends_limits(serve, connect):
             transport.within(seconds, attempts=attempts)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("emails", [new_email(), {"to": "a@example.com"}, "a", 7], ids=repr)
 def test_a_single_email_is_rejected_as_a_batch(connect, emails):
     with pytest.raises(InvalidArgument):

@@ -73,12 +73,14 @@ def test_a_failed_tls_handshake_is_retried(serve, connect, tls, trusted):
     assert len(service.accepted) == 1
 
 
+@pytest.mark.costly
 def test_tls_to_a_plain_server_is_not_sent(serve, connect):
     service = serve()
     fails(connect(service.url.replace("http:", "https:")).send)
     assert not service.posts
 
 
+@pytest.mark.costly
 def test_an_untrusted_certificate_is_not_retried(serve, connect, tls):
     service = serve(tls=tls)
     assert "not trusted" in str(fails(connect(service.url).send, attempts=1, retryable=False))

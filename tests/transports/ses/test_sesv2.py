@@ -49,6 +49,7 @@ def connect_v2():
         yield make
 
 
+@pytest.mark.costly
 def test_moto_accepts_a_simple_and_a_raw_email(sent, moto, connect_v2):
     transport = connect_v2(moto)
     simple = transport.send(new_email(subject="Hi", cc="c@example.com"))

@@ -53,6 +53,7 @@ def test_moto_accepts_a_raw_email(sent, moto, connect):
     assert [part.get_filename() for part in parsed.walk()][-1] == "a.txt"
 
 
+@pytest.mark.costly
 def test_a_rejection_of_moto_is_an_error_of_the_sdk(sent, moto, connect):
     with pytest.raises(Exception, match="MessageRejected") as caught:
         connect(moto).send(new_email(sender="nobody@elsewhere.example"))
@@ -203,6 +204,7 @@ def test_another_charset_is_sent_as_a_parameter(serve, connect):
     assert service.posts[0]["Message.Subject.Charset"] == "ISO-8859-1"
 
 
+@pytest.mark.costly
 def test_threads_share_a_transport(serve, connect):
     service = serve()
     transport = connect(service.url)

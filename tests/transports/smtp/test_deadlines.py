@@ -55,6 +55,7 @@ def test_a_dripping_reply_to_the_end_of_data_is_unknown_at_the_deadline(script, 
         connect(script(polite(ends=[lambda talk: (clock.advance(99.0), talk.drip())]))).send(new_email())
 
 
+@pytest.mark.costly
 def test_an_endless_reply_is_rejected(script, connect):
     """Continuation lines do not fill the memory."""
 

@@ -116,6 +116,7 @@ def test_a_reply_before_the_content_does_not_accept_the_email(more, script, conn
     assert server.carriers == [2]
 
 
+@pytest.mark.costly
 def test_a_rejection_sent_before_closing_the_connection_is_read(script, connect):
     def reject(talk: Talk) -> None:
         talk.say(b"354 go")

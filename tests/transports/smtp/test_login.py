@@ -124,6 +124,7 @@ def test_a_server_without_a_known_login_mechanism_is_an_error(offer, script, con
     assert server.verbs() == ["EHLO"]
 
 
+@pytest.mark.costly
 def test_a_password_is_never_sent_unencrypted_to_another_host(script, connect, monkeypatch):
     with pytest.raises(ConfigurationError, match="clear"):
         SMTPTransport("mail.example", tls="none", username="user", password=SECRET)

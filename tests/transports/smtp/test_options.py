@@ -102,6 +102,7 @@ def test_a_host_name_can_be_international(host):
     assert SMTPTransport(host).hostname == "xn--bcher-kva.example"
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("host", ["LocalHost", "mail.LOCALHOST.", "[::1]", "::1", "127.0.0.2"])
 def test_loopback_is_recognized_in_every_spelling(host):
     """This machine is known by its names in any case of letters, and by its addresses, as URLs write them too."""

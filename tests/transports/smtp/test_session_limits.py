@@ -76,6 +76,7 @@ def test_single_emails_continue_over_another_connection(ready, script, connect):
     assert server.verbs().count("QUIT") == 2
 
 
+@pytest.mark.costly
 def test_threads_continue_over_another_connection(script, connect):
     server = script(limited("mail", REPLIES[0], 1))
     transport = connect(server)
