@@ -11,6 +11,7 @@ import trustme
 from emailapi import InvalidEmail, SMTPError, SMTPTransport
 from emailapi.transports.smtp import send
 
+from ...clock import wait_for
 from .emails import new_email
 from .postfix import POSTFIX, Postfix
 
@@ -43,7 +44,7 @@ def test_postfix_delivers_an_email(postfix, transport):
         new_email(subject="Grüße", text_body=".dot\n..\nHellö\n" + "x" * 2000, cc="other@example.org")
     )
     assert re.fullmatch(r"[0-9A-Za-z]{6,}", result.message_id)
-    assert f"{result.message_id}: " in postfix.log()
+    wait_for(lambda: f"{result.message_id}: " in postfix.log())
     [one], [other] = postfix.delivered("you", 1), postfix.delivered("other", 1)
     for delivered in (one, other):
         assert b"with ESMTPS" in delivered
@@ -77,7 +78,7 @@ def test_postfix_limits_recipients_and_the_email_is_split(postfix, transport):
     assert [fate.accepted for fate in fates] == [True, True, True, False, True]
     for name, count in before.items():
         assert len(postfix.delivered(name, count + 1)) == count + 1
-    assert [int(found) for found in re.findall(r"nrcpt=(\d)", postfix.log())][-2:] == [3, 1]
+    wait_for(lambda: [int(found) for found in re.findall(r"nrcpt=(\d)", postfix.log())][-2:] == [3, 1])
 
 
 def test_postfix_announces_its_size_limit(transport):
