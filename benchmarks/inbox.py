@@ -33,7 +33,7 @@ from emailapi.sandbox.finding import catch_up
 from emailapi.sandbox.surroundings import Surroundings
 
 from .measure import slowness
-from .searches import fill
+from .searches import fill, index
 
 SERVER, LEFT, PAINTED = 5.0, 100.0, 300.0
 PAGES = {
@@ -197,7 +197,7 @@ def _verdict(results: list[Result]) -> str:
 
 def _run(sandbox: Sandbox, app: Any, browser: Any, count: int, rounds: int) -> None:
     fill(sandbox, 0, count)
-    catch_up(sandbox.store)
+    index(sandbox)
     middle = sandbox.messages(limit=2_000)[-1].message_id
     print(f"{count:,} messages; server: CPU, scaled to a machine on which Flask's empty view takes 66 us")
     paths = {name: path.format(middle=middle) for name, path in PAGES.items()}
