@@ -53,6 +53,11 @@ def test_the_details_of_a_message_have_all_its_fields(api):
     assert "c@example.com" not in details["Body"]
 
 
+def test_an_address_that_is_there_twice_keeps_its_first_place_and_spelling(api):
+    message_id = api.accepted(To="Ada@example.com, b@example.com", Cc="ada@example.com", Bcc="c@example.com")
+    assert api.details(message_id)["Recipients"] == ["Ada@example.com", "b@example.com", "c@example.com"]
+
+
 def test_the_dump_is_the_source(api):
     message_id = api.accepted()
     dump = api.get(f"/messages/outbound/{message_id}/dump").json()

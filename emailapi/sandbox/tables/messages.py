@@ -135,9 +135,10 @@ def shown_of(row: Row) -> dict[str, Any]:
     stored = json.loads(row["shown"])
     shown = {"to": [], "cc": [], "bcc": [], "attachments": [], "metadata": {}, **stored}
     if "recipients" not in shown:
-        emails = [one["Email"] for field in ("to", "cc", "bcc") for one in shown[field]]
-        # Of an address that is there twice, the first spelling.
-        shown["recipients"] = [*{email.lower(): email for email in reversed(emails)}.values()][::-1]
+        found: dict[str, str] = {}
+        for one in (*shown["to"], *shown["cc"], *shown["bcc"]):
+            found.setdefault(one["Email"].lower(), one["Email"])
+        shown["recipients"] = [*found.values()]
     return shown
 
 
