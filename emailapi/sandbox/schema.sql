@@ -81,8 +81,8 @@ CREATE TABLE streams (
 
 -- The columns of lists. `shown` is JSON by our names: to, cc, bcc, recipients, metadata and the attachments' names, as the
 -- API returns them, without those that are empty, and without recipients that follow from the others; those that are
--- searched stand again in `recipients` and `metadata`, and the large texts stand in `contents`. The id is the stream's key times 2**40 plus a count, so that a range of ids is a stream: the full-text
--- index knows ids only.
+-- searched stand again in `recipients` and `metadata`, and the large texts stand in `contents`. The id is the stream's
+-- key times 2**40 plus a count, so that a range of ids is a stream: the full-text index knows ids only.
 CREATE TABLE messages (
     id INTEGER PRIMARY KEY,
     stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE,
