@@ -16,6 +16,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,17 @@ def slowness(rounds: int = 5) -> float:
         b"".join(response)
 
     return min(cpu_seconds(request, 500) for _ in range(rounds)) / 66e-6
+
+
+def beside_slowness(run: Callable[[], T]) -> tuple[T, float]:
+    """
+    Return what a function returns, and how slow the machine was before and after it.
+
+    A machine shared with others is now twice as fast as a second later.
+    """
+    before = slowness(2)
+    found = run()
+    return found, (before + slowness(2)) / 2
 
 
 def medians(cases: Sequence[Case], rounds: int, sample: Callable[[Case], float]) -> dict[str, float]:

@@ -21,11 +21,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from .mails import payload
-from .measure import rounds_asked, slowness
+from .measure import beside_slowness, rounds_asked
 
 SINGLE, BATCHES, BATCH = 1_000, 20, 500
 BUDGETS = {
@@ -91,15 +92,15 @@ def serving(*arguments: str) -> Iterator[Server]:
 
 
 def _rate(server: Server, run: Callable[[Server], None], emails: int) -> tuple[float, float, float]:
-    """
-    Return emails a second by the clock on the wall, the server's CPU microseconds for each, and these as scaled.
+    """Return emails a second by the clock on the wall, the server's CPU microseconds for each, and these as scaled."""
 
-    A machine shared with others is now twice as fast as a second later: how slow it is is measured before and after.
-    """
-    before, cpu, began = slowness(2), server.cpu_seconds, time.perf_counter()
-    run(server)
-    rate, cost = emails / (time.perf_counter() - began), (server.cpu_seconds - cpu) / emails * 1e6
-    return rate, cost, cost / ((before + slowness(2)) / 2)
+    def sample() -> tuple[float, float]:
+        cpu, began = server.cpu_seconds, time.perf_counter()
+        run(server)
+        return emails / (time.perf_counter() - began), (server.cpu_seconds - cpu) / emails * 1e6
+
+    (rate, cost), factor = beside_slowness(sample)
+    return rate, cost, cost / factor
 
 
 def _singles(server: Server) -> None:
@@ -144,10 +145,8 @@ def _start(rounds: int) -> None:
     command = [sys.executable, "-m", "benchmarks.sandbox_server", "--start"]
     raw, scaled = [], []
     for _ in range(rounds):
-        before = slowness(2)
-        printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        factor = (before + slowness(2)) / 2
-        raw.append([float(took) for took in printed.split()])
+        done, factor = beside_slowness(partial(subprocess.run, command, check=True, capture_output=True, text=True))
+        raw.append([float(took) for took in done.stdout.split()])
         scaled.append([took / factor for took in raw[-1]])
     # A start imports nothing that only some tests need; what the first email imports is shown, and has no budget.
     names = {"first start": COLD_MS, "first start and first email": None, "later start": AGAIN_MS}
