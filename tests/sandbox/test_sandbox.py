@@ -167,7 +167,32 @@ with Sandbox() as sandbox:
 
 @pytest.mark.exhaustive(cases=1)
 @pytest.mark.slow
-@pytest.mark.parametrize("missing", ["flask", "waitress", "css_inline"])
+@pytest.mark.parametrize("port", ["http", "smtp"])
+def test_connections_that_are_accepted_as_a_sandbox_ends_are_closed(port):
+    script = f"""
+import gc, socket, urllib.parse
+from emailapi.sandbox import Sandbox
+
+for number in range(30):
+    with Sandbox() as sandbox:
+        place = urllib.parse.urlsplit(sandbox.url)
+        port = place.port if {port!r} == "http" else sandbox.smtp_port
+        opened = [socket.create_connection((place.hostname, port), timeout=60) for _ in range(20)]
+        for one in opened[number % 2 :: 2]:
+            one.close()
+    for one in opened:
+        one.close()
+gc.collect()
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "error::ResourceWarning", "-c", script], capture_output=True, check=True
+    )
+    assert (done.stdout, done.stderr) == (b"", b"")
+
+
+@pytest.mark.exhaustive(cases=1)
+@pytest.mark.slow
+@pytest.mark.parametrize("missing", ["flask", "waitress", "css_inline", "aiosmtpd"])
 def test_without_the_extra_the_error_says_what_to_install(missing):
     script = f"import sys; sys.modules[{missing!r}] = None; from emailapi.sandbox import Sandbox; Sandbox().start()"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False, text=True)

@@ -28,6 +28,7 @@ LATER = (
     "emailapi.sandbox.inbox_api",
     "emailapi.sandbox.processing",
     "emailapi.sandbox.routes.outbound",
+    "emailapi.sandbox.smtp.event_loop",
     "emailapi.sandbox.templating",
     "emailapi.webhooks.events",
     "emailapi.mime.writing",

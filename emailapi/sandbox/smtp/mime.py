@@ -14,7 +14,6 @@ import re
 from collections.abc import Callable, Iterator
 from email.message import Message
 from email.parser import BytesParser
-from email.policy import compat32
 from typing import Any, TypeVar
 
 import attrs
@@ -114,7 +113,7 @@ def _unfolded(value: object) -> str:
 
 def read_headers(content: bytes) -> tuple[tuple[str, str], ...]:
     """Return the headers of a message of any kind; those beyond the limit are left out."""
-    message = BytesParser(policy=compat32).parsebytes(content[:HEADER_BYTES], headersonly=True)
+    message = BytesParser().parsebytes(content[:HEADER_BYTES], headersonly=True)
     return tuple([(name, _unfolded(value)) for name, value in message.raw_items()])
 
 
@@ -132,7 +131,7 @@ def read_message(content: bytes) -> IncomingMessage:
     if content.count(b"\n") * (nested + 1) > _WORK:
         raise Unreadable("The message has more lines and parts than the sandbox reads.")
     try:
-        message = BytesParser(policy=compat32).parsebytes(content)
+        message = BytesParser().parsebytes(content)
         return _taken_apart(message)
     except RecursionError:
         raise Unreadable(f"The parts are nested more than {DEPTH} times.") from None
