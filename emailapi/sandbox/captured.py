@@ -175,6 +175,11 @@ def _sender(text: str) -> Address:
     return _record(Address, email=sender.email, name=sender.name)
 
 
+def _pairs(text: str) -> list[tuple[str, str]]:
+    # Most emails have none: without a look at such a text, a list takes a tenth fewer instructions.
+    return [] if text == "[]" else json.loads(text)
+
+
 def captured(row: Row, place: Place) -> CapturedEmail:
     """Return a stored message, as `messages.by_id` gives it, as a captured email."""
     shown = messages.shown_of(row)
@@ -186,13 +191,13 @@ def captured(row: Row, place: Place) -> CapturedEmail:
         to=_addresses(shown["to"]),
         cc=_addresses(shown["cc"]),
         bcc=_addresses(shown["bcc"]),
-        reply_to=tuple([_record(Address, email=email, name=name) for name, email in json.loads(row["reply_to"])]),
+        reply_to=tuple([_record(Address, email=email, name=name) for name, email in _pairs(row["reply_to"])]),
         subject=row["subject"],
         text_body=row["text_body"],
         html_body=row["html_body"],
         tag=row["tag"],
         metadata=shown["metadata"],
-        headers=tuple([_record(Header, name=name, value=value) for name, value in json.loads(row["headers"])]),
+        headers=tuple([_record(Header, name=name, value=value) for name, value in _pairs(row["headers"])]),
         track_opens=bool(row["track_opens"]),
         track_links=row["track_links"],
         row=row,

@@ -101,7 +101,7 @@ CREATE TABLE messages (
 -- With the columns that lists are narrowed by: rows of the table are large.
 CREATE INDEX messages_by_time ON messages (stream, received_at, id, status, sender_address, tag);
 CREATE INDEX messages_queued ON messages (stream, received_at) WHERE status = 'Queued';
-CREATE INDEX messages_by_tag ON messages (stream, tag, received_at) WHERE tag IS NOT NULL;
+CREATE INDEX messages_by_tag ON messages (stream, tag, received_at);
 CREATE INDEX messages_by_sender ON messages (stream, sender_address, received_at);
 
 -- Any part of a subject, found by its trigrams.

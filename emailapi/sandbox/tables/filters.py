@@ -132,7 +132,8 @@ def filters_of(wanted: Search, stream: int, unindexed: range) -> Iterator[Filter
     if wanted.sender is not None:
         yield _by_sender("=", stream, wanted.sender, others=[_by_sender(sign, stream, wanted.sender) for sign in "<>"])
     if wanted.tag is not None:
-        yield messages_by("messages_by_tag", "m.stream = ? AND m.tag = ?", stream, wanted.tag)
+        others = [_by_tag("< ?", stream, wanted.tag), _by_tag("> ?", stream, wanted.tag), _by_tag("IS NULL", stream)]
+        yield _by_tag("= ?", stream, wanted.tag, others=others)
     if wanted.subject is not None:
         yield _by_subject(wanted.subject, stream, unindexed)
 
@@ -162,6 +163,10 @@ def _queued(stream: int) -> Filter:
 def _by_sender(sign: str, stream: int, sender: str, others: Sequence[Filter] = ()) -> Filter:
     condition = f"m.stream = ? AND m.sender_address {sign} ?"
     return messages_by("messages_by_sender", condition, stream, sender.lower(), others=others)
+
+
+def _by_tag(test: str, *values: Value, others: Sequence[Filter] = ()) -> Filter:
+    return messages_by("messages_by_tag", f"m.stream = ? AND m.tag {test}", *values, others=others)
 
 
 def _by_subject(subject: str, stream: int, unindexed: range) -> Filter:
