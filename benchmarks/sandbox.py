@@ -36,6 +36,8 @@ BUDGETS = {
     ("batch", "file"): 15_000,
 }
 COLD_MS, AGAIN_MS = 250, 10
+# A start is mostly imports, as that of any application of Flask.
+FLASK_ALONE = "import time; began = time.process_time(); import flask; print((time.process_time() - began) * 1000)"
 MEMORY_MESSAGES = 100_000
 
 
@@ -143,17 +145,21 @@ def _intake(rounds: int) -> None:
 
 def _start(rounds: int) -> None:
     command = [sys.executable, "-m", "benchmarks.sandbox_server", "--start"]
-    raw, scaled = [], []
+    raw, scaled, alone = [], [], []
+    run = partial(subprocess.run, check=True, capture_output=True, text=True)
     for _ in range(rounds):
-        done, factor = beside_slowness(partial(subprocess.run, command, check=True, capture_output=True, text=True))
+        done, factor = beside_slowness(partial(run, command))
         raw.append([float(took) for took in done.stdout.split()])
         scaled.append([took / factor for took in raw[-1]])
+        alone.append(float(run([sys.executable, "-c", FLASK_ALONE]).stdout))
     # A start imports nothing that only some tests need; what the first email imports is shown, and has no budget.
     names = {"first start": COLD_MS, "first start and first email": None, "later start": AGAIN_MS}
     for place, (name, budget) in enumerate(names.items()):
         took, possible = (statistics.median(run[place] for run in runs) for runs in (raw, scaled))
         verdict = f": {_verdict(possible <= budget)}, {budget}" if budget else ""
         print(f"{name} {took:.1f} ms, {possible:.1f} on the machine of the budgets{verdict}")
+    ratio = statistics.median(start[0] / flask for start, flask in zip(raw, alone, strict=True))
+    print(f"first start {ratio:.2f} x import flask alone, {statistics.median(alone):.1f} ms")
 
 
 def _memory() -> None:

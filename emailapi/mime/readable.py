@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..errors import InvalidArgument
-from .extraction import Link, codes_of, links_of, mailto_links_of
+from .extraction import Link, links_of, mailto_links_of
 
 if TYPE_CHECKING:
     from ..models.address import Address
@@ -87,6 +87,8 @@ class ReadableEmail:
     @cached_property
     def codes(self) -> tuple[str, ...]:
         """The codes, as of a verification, the likeliest first; the guide says what counts as one."""
+        from .codes import codes_of
+
         return codes_of(self.html_body, self.text_body)
 
     def link(self, text: str | re.Pattern[str] | None = None) -> Link:

@@ -18,8 +18,6 @@ from .stored import Stored
 
 __all__ = [
     "KEY_NAME",
-    "METADATA_NAME_LIMIT",
-    "METADATA_VALUE_LIMIT",
     "STREAM_LIMIT",
     "BaseEmail",
     "Email",
@@ -32,9 +30,7 @@ __all__ = [
 
 # The metadata name under which every transport that carries metadata sends the `idempotency_key`.
 KEY_NAME = "emailapi-key"
-# The service's limits, in characters.
-METADATA_NAME_LIMIT = 20
-METADATA_VALUE_LIMIT = 80
+# The service's limit, in characters.
 STREAM_LIMIT = 30
 
 

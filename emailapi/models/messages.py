@@ -13,9 +13,9 @@ from .._records import Record
 from ..errors import InvalidEmail
 from ..wire import Wire, write_from_date, write_to_date
 from .address import Address
-from .email import METADATA_NAME_LIMIT, METADATA_VALUE_LIMIT
 from .fields import TrackLinks
 from .listing import Listing
+from .text import METADATA_NAME_LIMIT, METADATA_VALUE_LIMIT
 
 
 class OutboundStatus(StrEnum):

@@ -7,6 +7,10 @@ import re
 from ..errors import InvalidEmail
 from ..wire import check_surrogates, is_lazy_text
 
+# The limits of the service, in characters.
+METADATA_NAME_LIMIT = 20
+METADATA_VALUE_LIMIT = 80
+
 # A CR or LF would start another header (header injection), NUL ends the line for some servers, and a lone
 # surrogate cannot be encoded. Every other character is valid text and is encoded by the transport.
 _BREAKS_HEADER = re.compile("[\r\n\0]")

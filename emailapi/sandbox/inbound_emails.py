@@ -13,7 +13,6 @@ from ..models.attachment import Attachment
 from .arguments import number
 from .captured import CapturedEmail, captured
 from .instants import micros
-from .smtp.mime import Unreadable, read_message
 from .store import Row, Transaction
 from .tables import messages, servers
 from .watching import Watching
@@ -130,6 +129,7 @@ def _with_headers(content: bytes, headers: Mapping[str, str]) -> bytes:
 
 def _received(db: Transaction, server: Row, recipient: str, content: bytes, now: int) -> Row:
     from .receiving import Received, receive
+    from .smtp.mime import Unreadable, read_message
 
     try:
         message = read_message(content)

@@ -10,18 +10,20 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..wire import dump_text
 from . import events
 from .events import BounceTexts, BounceType
 from .instants import eastern_day, micros
 from .posting.notices import Notices
-from .programs import Reader
 from .store import Transaction
 from .tables import bounces, messages, opens, queue, servers, suppressions, tallies, words
 from .tables.bounces import Bounce
 from .tables.tallies import Tally, named
+
+if TYPE_CHECKING:
+    from .programs import Reader
 
 Event = tuple[int, str, str, int, str, str]
 

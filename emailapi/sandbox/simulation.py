@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from .._hints import explain_calls, unknown_name_message
 from ..errors import InvalidArgument
@@ -12,12 +13,14 @@ from ..models.messages import MessageEvent
 from .arguments import check_text
 from .events import BOUNCE_TYPES
 from .outcomes import Outcomes, Target
-from .programs import READER_NAMES, READERS, Reader
 from .progress import Progress, event_of, progress_of
 from .store import Row, Store, Transaction
 from .tables import messages, queue
 from .tables.messages import MessageLike, message_id_of
 from .tracking import link_of
+
+if TYPE_CHECKING:
+    from .programs import Reader
 
 _Happens = Callable[[Outcomes, Target], None]
 # A day, in seconds.
@@ -225,6 +228,8 @@ def _row(db: Transaction, message: MessageLike) -> Row:
 
 
 def _reader(client: str) -> Reader:
+    from .programs import READER_NAMES, READERS  # only now: few tests open emails
+
     check_text(client, "client")
     found = READERS.get(client.lower())
     if found is None:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from html import escape
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 
 from .clock import Clock
 from .outcomes import Outcomes, Target
-from .programs import identify
 from .progress import Progress, progress_of
 from .routing import URLRule
 from .store import Row, Store, Transaction
 from .tables import account, messages
 from .tracking import CLICK, OPEN, UNSUBSCRIBE, Key, links_of_row, read_key, unsubscribable
+
+if TYPE_CHECKING:
+    from .programs import Reader
 
 RULES = (
     URLRule("/o/<key>.gif", endpoint="open", methods=["GET"]),
@@ -51,6 +54,13 @@ def _unknown() -> Response:
     return _page("Unknown link", "<p>The sandbox has made no such link, or the message was erased.</p>", 404)
 
 
+def _reader() -> Reader:
+    """Return the program that makes the request."""
+    from .programs import identify  # only now: few tests fetch an image or a link
+
+    return identify(request.headers.get("User-Agent", "")[:_AGENT_LENGTH])
+
+
 class TrackingPages:
     """The views of tracking links."""
 
@@ -78,7 +88,7 @@ class TrackingPages:
 
     def open(self, key: str) -> Response:
         """Return an image of one pixel, and record an open."""
-        reader = identify(request.headers.get("User-Agent", "")[:_AGENT_LENGTH])
+        reader = _reader()
         with self._store.transaction() as db:
             found = self._find(db, key, OPEN)
             if found is not None and found[1]["track_opens"]:
@@ -87,7 +97,7 @@ class TrackingPages:
 
     def click(self, key: str) -> Response:
         """Redirect to the link of the email, and record a click."""
-        reader = identify(request.headers.get("User-Agent", "")[:_AGENT_LENGTH])
+        reader = _reader()
         with self._store.transaction() as db:
             found = self._find(db, key, CLICK)
             links = [] if found is None else links_of_row(found[1])

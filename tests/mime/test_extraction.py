@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from emailapi.mime.extraction import codes_of, links_of, mailto_links_of, text_of_html
+from emailapi.mime.codes import codes_of
+from emailapi.mime.extraction import links_of, mailto_links_of, text_of_html
 from emailapi.mime.html_tokens import Tag, tokens
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import attrs
 
-from ...mime.extraction import Link, all_links_of, codes_of
+from ...mime.codes import codes_of
+from ...mime.extraction import Link, all_links_of
 from ..captured import CapturedEmail
 from ..tracking import tracked_links
 from .checks import check

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from ...mime.extraction import HTML, codes_of, links_of, text_of_html
+from ...mime.extraction import HTML, links_of, text_of_html
 from ...mime.html_tokens import tokens
 from ..events import BOUNCE_TYPES
 from ..store import Row, Transaction
@@ -83,6 +83,8 @@ def _words(row: Row, html: HTML) -> tuple[int | str, ...]:
 
 def _fixed_flags(row: Row, html: HTML) -> Iterable[str]:
     """Yield the flags that a message has from the start; all but `UNSEEN` never change."""
+    from ...mime.codes import codes_of
+
     yield from _heading_flags(row)
     text = row["text_body"] or ""
     if row["html_body"]:

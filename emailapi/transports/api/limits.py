@@ -7,15 +7,8 @@ from typing import TYPE_CHECKING
 
 from ...errors import InvalidEmail
 from ...models.address import Address
-from ...models.email import (
-    METADATA_NAME_LIMIT,
-    METADATA_VALUE_LIMIT,
-    STREAM_LIMIT,
-    AddressedEmail,
-    BaseEmail,
-    Email,
-    TemplateEmail,
-)
+from ...models.email import STREAM_LIMIT, AddressedEmail, BaseEmail, Email, TemplateEmail
+from ...models.text import METADATA_NAME_LIMIT, METADATA_VALUE_LIMIT
 
 # The class is loaded by programs that send a bulk request.
 if TYPE_CHECKING:
