@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from importlib.util import find_spec
 
 import pytest
@@ -245,3 +247,16 @@ def test_a(monkeypatch):
 """,
         *BLOCKED,
     ).assert_outcomes(passed=1)
+
+
+def test_no_audit_hook_where_it_would_keep_threads_from_being_traced():
+    script = """
+import sys
+hooks = []
+sys.addaudithook = hooks.append
+from emailapi.testing.network import NetworkBlock
+NetworkBlock(RuntimeError).close()
+print(len(hooks))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True)
+    assert int(done.stdout) == (sys.version_info >= (3, 12))
