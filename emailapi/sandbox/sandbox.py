@@ -115,8 +115,9 @@ class Sandbox(Receiving):
         try:
             from .running import Plan, run
         except ModuleNotFoundError as error:
+            missing = (error.name or "").partition(".")[0]
             raise ConfigurationError(
-                f'the sandbox needs {error.name}, which is not installed: pip install "emailapi-sdk[sandbox]"'
+                f'the sandbox needs {missing}, which is not installed: pip install "emailapi-sdk[sandbox]"'
             ) from None
         self._running = run(
             Plan(
