@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 
 from ..errors import ConfigurationError, InvalidArgument
+from ..wire import check_surrogates
 from .store import LARGEST_ID
 
 # Seconds that no clock of the sandbox can show.
@@ -21,6 +22,32 @@ def check_text(value: object, name: str, *, or_none: bool = True) -> None:
     """
     if not isinstance(value, str) and not (or_none and value is None):
         raise InvalidArgument(f"{name} must be text, got {type(value).__name__}", argument=name)
+
+
+def check_stored_text(value: object, name: str, *, or_none: bool = True) -> None:
+    """
+    Check that a value is text as the database can hold, or None unless `or_none` is False.
+
+    Raises:
+        InvalidArgument: The value is neither, or has a lone surrogate.
+    """
+    check_text(value, name, or_none=or_none)
+    if isinstance(value, str):
+        try:
+            check_surrogates(value)
+        except ValueError as error:
+            raise InvalidArgument(f"{name} {error}", argument=name) from None
+
+
+def check_flag(value: object, name: str) -> None:
+    """
+    Check that a value is True or False.
+
+    Raises:
+        InvalidArgument: The value is neither; a text such as `"no"` would count as True.
+    """
+    if not isinstance(value, bool):
+        raise InvalidArgument(f"{name} must be True or False, got {value!r:.80}", argument=name)
 
 
 def check_whole(value: object, name: str, least: int) -> None:
@@ -75,14 +102,16 @@ def host_names(given: object, name: str, plain: Callable[[str], str]) -> frozens
     return frozenset(found)
 
 
-def check_place(data: object, host: object) -> None:
+def check_place(data: object, host: object, allow_server_deletion: object) -> None:
     """
-    Check the file and the address of a sandbox.
+    Check the file, the address and the permission of a sandbox.
 
     Raises:
-        ConfigurationError: The file is not a path, or the address is not text.
+        ConfigurationError: The file is not a path, the address is not text, or the permission is not True or False.
     """
     if data is not None and not isinstance(data, (str, os.PathLike)):
         raise ConfigurationError(f"data must be a path, got {type(data).__name__}")
     if not isinstance(host, str):
         raise ConfigurationError(f"host must be text, got {type(host).__name__}")
+    if not isinstance(allow_server_deletion, bool):
+        raise ConfigurationError(f"allow_server_deletion must be True or False, got {allow_server_deletion!r:.80}")

@@ -14,6 +14,9 @@ from .arguments import seconds
 if TYPE_CHECKING:
     from typing import Unpack
 
+# All that is computed from the time, such as when a stream is purged, must be a date, too; and the clock goes on.
+_LAST_YEAR = 9000
+
 
 class Duration(TypedDict, total=False):
     """
@@ -106,7 +109,7 @@ class Clock:
                 `milliseconds` and `microseconds`.
 
         Raises:
-            InvalidArgument: The duration is negative, not a number, or too long.
+            InvalidArgument: The duration is negative, not a number, or ends after the year 9000.
         """
         unknown = [name for name in duration if name not in Duration.__annotations__]
         if unknown:
@@ -129,11 +132,15 @@ class Clock:
             at: The instant, with a time zone.
 
         Raises:
-            InvalidArgument: The instant is before the time in the sandbox, or has no time zone.
+            InvalidArgument: The instant is before the time in the sandbox or after the year 9000, or has no time zone.
         """
         if not isinstance(at, datetime) or at.utcoffset() is None:
             raise InvalidArgument(f"at must be a datetime with a time zone, got {at!r:.80}", argument="at")
-        return self._move(lambda _now: at.astimezone(UTC), "at")
+        try:
+            instant = at.astimezone(UTC)
+        except OverflowError:
+            raise InvalidArgument(f"at is not a date in UTC, got {at!r:.80}", argument="at") from None
+        return self._move(lambda _now: instant, "at")
 
     def freeze(self) -> datetime:
         """Stop the clock, and return the time that it shows from now on."""
@@ -171,6 +178,10 @@ class Clock:
                 raise InvalidArgument(
                     f"the clock only goes forward: it shows {start.isoformat()}, got {target.isoformat()}",
                     argument=argument,
+                )
+            if target.year > _LAST_YEAR:
+                raise InvalidArgument(
+                    f"the clock goes to the year {_LAST_YEAR}, got {target.isoformat()}", argument=argument
                 )
             self._show(start, frozen=True)
             try:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ..errors import InvalidArgument
-from ..wire import dump_json
+from ..wire import dump_json, json_value
+from .arguments import check_stored_text
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
@@ -96,8 +97,7 @@ def rejecting(
         ("retry_after", retry_after, 0, _YEAR),
     ):
         _check_number(name, value, least, most)
-    if not isinstance(message, (str, NoneType)):
-        raise InvalidArgument(f"message must be text, got {type(message).__name__}", argument="message")
+    check_stored_text(message, "message")
     if not isinstance(body, (str, bytes, dict, list, NoneType)):
         raise InvalidArgument(
             f"body must be text, bytes, or an object or array for JSON, got {type(body).__name__}", argument="body"
@@ -126,7 +126,7 @@ def _content(
 ) -> tuple[bytes, bool]:
     """Return the bytes of a response, and whether they are HTML, as that of a proxy."""
     if isinstance(body, (dict, list)):
-        return dump_json(body), False
+        return dump_json(json_value(body, "body")), False
     if body is not None:
         return body.encode("utf-8", "replace") if isinstance(body, str) else bytes(body), True
     if code is None:

@@ -11,6 +11,8 @@ import json
 import re
 from typing import NamedTuple
 
+from .._hints import unknown_name_message
+from ..errors import InvalidArgument
 from ..models.bounces import BOUNCE_KINDS, BounceType as Type
 
 BLACKHOLE = "test@blackhole.postmarkapp.com"
@@ -83,6 +85,22 @@ def bounce_type(address: str, forced: str | None) -> BounceType | None:
         return None
     spelling = _SEPARATORS.sub("", forced if forced and forced.strip() else local).lower()
     return _BY_SPELLING.get(spelling, BOUNCE_TYPES["HardBounce"])
+
+
+def bounce_type_named(type: str) -> BounceType:
+    """
+    Return a type of bounce by its name.
+
+    Raises:
+        InvalidArgument: There is no such type, or it is that of a spam complaint.
+    """
+    if type == "SpamComplaint":
+        raise InvalidArgument("a spam complaint is not a bounce: sandbox.events.complain() makes it", argument="type")
+    if type not in BOUNCE_TYPES:
+        raise InvalidArgument(
+            unknown_name_message(type, dict.fromkeys(BOUNCE_TYPES), "type of bounce"), argument="type"
+        )
+    return BOUNCE_TYPES[type]
 
 
 def delivered(domain: str) -> dict[str, str]:

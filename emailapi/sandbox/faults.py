@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from .._hints import unknown_name_message
 from ..errors import InvalidArgument
 from ..models.bounces import BounceType
 from .arguments import seconds as seconds_of
 from .armed import ArmedFaults, known_code
 from .effects import Effect, rejecting, smtp_effect
-from .events import BOUNCE_TYPES
+from .events import bounce_type_named
 from .fault import Fault
 from .matching import STAGES, Matching
 
@@ -159,11 +158,7 @@ class Faults(ArmedFaults):
         Raises:
             InvalidArgument: There is no such type of bounce.
         """
-        kind = BOUNCE_TYPES.get(str(type))
-        if kind is None or kind.type == "SpamComplaint":
-            message = unknown_name_message(str(type), dict.fromkeys(BOUNCE_TYPES), "type of bounce")
-            raise InvalidArgument(message, argument="type")
-        return self._arm("bounce_all", matching, kind, None, "")
+        return self._arm("bounce_all", matching, bounce_type_named(str(type)), None, "")
 
     def hold(self, seconds: float | None = None, **matching: Unpack[Matching]) -> Fault:
         """

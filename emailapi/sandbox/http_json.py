@@ -26,7 +26,14 @@ def _no_constant(text: str) -> NoReturn:
     raise ValueError(f"{text} is not a JSON number")
 
 
-_decoder = json.JSONDecoder(parse_constant=_no_constant, parse_float=WrittenFloat)
+def _whole_number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"a number of {len(text):,} digits is too long") from None
+
+
+_decoder = json.JSONDecoder(parse_constant=_no_constant, parse_float=WrittenFloat, parse_int=_whole_number)
 
 
 @lru_cache(64)

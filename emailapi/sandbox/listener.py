@@ -173,7 +173,7 @@ def listen(host: str, port: int) -> socket.socket:
         ConfigurationError: The port is not one, or cannot be listened at.
     """
     where = f"port {port} on {host}"
-    if not isinstance(port, int) or not 0 <= port <= _LAST_PORT:
+    if not isinstance(port, int) or isinstance(port, bool) or not 0 <= port <= _LAST_PORT:
         raise ConfigurationError(f"the sandbox cannot listen at {where}: a port is a number from 0 to {_LAST_PORT}")
     try:
         return open_socket(host, port)

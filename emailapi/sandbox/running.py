@@ -11,6 +11,7 @@ from importlib.util import find_spec
 
 import attrs
 
+from ..errors import ConfigurationError
 from .access import Hosts, inbox_password, is_loopback
 from .app import create_app
 from .clock import Clock
@@ -32,7 +33,7 @@ from .smtp.certificate import Certificate
 from .smtp.desk import Desk
 from .smtp.serving import SMTPListener
 from .spool import Spool
-from .store import Row, Store, Transaction
+from .store import Row, StorageFailed, Store, Transaction
 from .surroundings import Surroundings
 from .tables import account, servers
 
@@ -114,8 +115,16 @@ def run(plan: Plan) -> Running:
     Start everything.
 
     Raises:
-        ConfigurationError: A port is taken, or the data file is not ours or cannot be written. Nothing runs then.
+        ConfigurationError: A port is taken, or the data file is not ours, is damaged or cannot be written. Nothing runs
+            then.
     """
+    try:
+        return _start(plan)
+    except StorageFailed as error:
+        raise ConfigurationError(str(error)) from None
+
+
+def _start(plan: Plan) -> Running:
     with ExitStack() as closing:
         http = closing.enter_context(listen(plan.host, plan.http_port))
         smtp = closing.enter_context(listen(plan.host, plan.smtp_port))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ConfigurationError, InvalidArgument
 from .access import Hosts
-from .arguments import check_place, check_text
+from .arguments import check_place, check_stored_text
 from .captured import Place
 from .clock import Clock
 from .faults import Faults
@@ -82,7 +82,7 @@ class Sandbox(Receiving):
             ConfigurationError: An item of `allowed_hosts` or `webhook_hosts` is not a valid host name, the schedule is
                 unknown, or an argument has a wrong type.
         """
-        check_place(data, host)
+        check_place(data, host, allow_server_deletion)
         self._clock = Clock()
         self.events = Events(lambda: self.store, self._now)
         self.faults = Faults()
@@ -253,6 +253,9 @@ class Sandbox(Receiving):
         Args:
             delete_servers: Whether the API deletes servers. At first it does not, as at the service (code 604).
             remove_data: Whether it takes data removals. At first it does; the service wants to be asked (code 1302).
+
+        Raises:
+            InvalidArgument: A permission is neither True, False nor None.
         """
         with self.store.transaction() as db:
             account.allow(db, delete_servers=delete_servers, remove_data=remove_data)
@@ -287,7 +290,7 @@ class Sandbox(Receiving):
         Raises:
             InvalidArgument: The account has no sender signature of this address.
         """
-        check_text(email_address, "email_address", or_none=False)
+        check_stored_text(email_address, "email_address", or_none=False)
         with self.store.transaction() as db:
             row = signatures.by_address(db, email_address)
             if row is None:

@@ -11,7 +11,7 @@ from ..errors import InvalidArgument
 from ..models.bounces import BounceType
 from ..models.messages import MessageEvent
 from .arguments import check_text
-from .events import BOUNCE_TYPES
+from .events import bounce_type_named
 from .outcomes import Outcomes, Target
 from .progress import Progress, event_of, progress_of
 from .store import Row, Store, Transaction
@@ -83,13 +83,7 @@ class Events:
         Raises:
             InvalidArgument: There is no such message, recipient or type, or the email was not sent to the recipient.
         """
-        if str(type) == "SpamComplaint":
-            raise InvalidArgument("a spam complaint is made by complain()", argument="type")
-        if str(type) not in BOUNCE_TYPES:
-            raise InvalidArgument(
-                unknown_name_message(str(type), dict.fromkeys(BOUNCE_TYPES), "type of bounce"), argument="type"
-            )
-        kind = BOUNCE_TYPES[str(type)]
+        kind = bounce_type_named(str(type))
         return self._make(
             message, recipient, lambda _row, at: at.not_sent, lambda outcomes, at: outcomes.bounce(at, kind)
         )

@@ -11,7 +11,7 @@ import attrs
 from .._hints import explain_calls
 from .._net import monotonic
 from ..errors import InvalidArgument, WaitTimeout
-from .arguments import check_text, check_whole, seconds
+from .arguments import check_flag, check_text, check_whole, seconds
 from .captured import CapturedEmail, Place, captured
 from .finding import Scope, catch_up, find, mark_of, missed, searched
 from .query import Query, parse, term
@@ -97,6 +97,7 @@ class Watching:
             rejected: Whether to return only requests that were rejected, that have emails in a batch that were, or
                 that got no response.
         """
+        check_flag(rejected, "rejected")
         server = self._server_id()
         return [one for one in self._log().newest(rejected=rejected) if server is None or one.server_id == server]
 

@@ -67,6 +67,11 @@ def test_a_byte_order_mark_and_a_charset_are_accepted(api):
     assert api.request("POST", "/email", data=body, headers=headers).status_code == 200
 
 
+def test_a_number_of_too_many_digits_is_named(api, rejected):
+    body = b'{"Metadata": {"a": ' + b"9" * 5000 + b"}}"
+    rejected(api.request("POST", "/email", data=body, headers=JSON), 422, 402, "a number of 5,000 digits is too long")
+
+
 def test_a_compressed_body_is_code_402(api, rejected):
     """A compressed body is rejected by code 402: the service takes none."""
     body = gzip.compress(json.dumps(api.email()).encode())

@@ -69,6 +69,41 @@ def test_an_option_of_a_wrong_type_is_named(name):
             Sandbox(**{name: value})
 
 
+@pytest.mark.parametrize("value", ["no", "", 0, 1])
+def test_a_permission_must_be_true_or_false(sandbox, value):
+    """`os.environ["ALLOW"]` is a text: any but the empty one would allow everything."""
+    with pytest.raises(ConfigurationError, match="allow_server_deletion must be True or False"):
+        Sandbox(allow_server_deletion=value)
+    for name in ("delete_servers", "remove_data"):
+        with pytest.raises(InvalidArgument, match=f"{name} must be True or False"):
+            sandbox.allow(**{name: value})
+    with pytest.raises(InvalidArgument, match="rejected must be True or False"):
+        sandbox.requests(rejected=value)
+
+
+def test_a_port_is_not_a_boolean():
+    for name in ("http_port", "smtp_port"):
+        with pytest.raises(ConfigurationError, match="a port is a number"):
+            Sandbox(**{name: True}).start()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda sandbox: sandbox.events.bounce("\ud800"),
+        lambda sandbox: sandbox.events.click("\ud800"),
+        lambda sandbox: sandbox.webhooks.attempts(message="\ud800"),
+        lambda sandbox: sandbox.webhooks.attempts(trigger="\ud800"),
+        lambda sandbox: sandbox.confirm_signature("\ud800"),
+        lambda sandbox: sandbox.faults.fail(message="\ud800"),
+        lambda sandbox: sandbox.faults.fail(body={"a": "\ud800"}),
+    ],
+)
+def test_a_lone_surrogate_is_named(sandbox, call):
+    with pytest.raises(InvalidArgument, match="must not contain a lone surrogate"):
+        call(sandbox)
+
+
 def test_a_link_is_found_by_text_or_a_pattern(sandbox, client):
     client.outbound.send(Email(to="dana@example.com", text_body="https://shop.example"))
     for value in (5, b"x", ["x"]):

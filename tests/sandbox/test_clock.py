@@ -82,6 +82,25 @@ def test_an_instant_needs_a_time_zone(sandbox, at):
         sandbox.clock.set(at)
 
 
+@pytest.mark.parametrize(
+    "move",
+    [
+        lambda clock: clock.set(datetime.max.replace(tzinfo=UTC)),
+        lambda clock: clock.set(datetime.max.replace(tzinfo=timezone(timedelta(hours=-5)))),
+        lambda clock: clock.advance(days=2_900_000),
+        lambda clock: clock.advance(days=3_900_000),
+    ],
+)
+def test_the_clock_stops_before_the_end_of_the_calendar(sandbox, api, move):
+    """Otherwise there is soon no date that it could show, and each request fails."""
+    with pytest.raises(InvalidArgument):
+        move(sandbox.clock)
+    assert _is_now(sandbox)
+    last = sandbox.clock.set(datetime(9000, 12, 31, 23, 59, 59, tzinfo=UTC))
+    assert api.send().ok
+    assert sandbox.clock.now() >= last
+
+
 def test_the_data_file_keeps_how_far_the_clock_is_ahead(tmp_path):
     with Sandbox(tmp_path / "emails.db") as sandbox:
         sandbox.clock.advance(days=3)

@@ -256,6 +256,9 @@ def test_recipients_are_found_in_batches_in_any_case(api, sandbox):
         (lambda faults: faults.drip("1"), "seconds"),
         (lambda faults: faults.index_delay(float("nan")), "seconds"),
         (lambda faults: faults.bounce_all("hard"), "type"),
+        (lambda faults: faults.bounce_all("SpamComplaint"), "type"),
+        (lambda faults: faults.fail(body={"a": object()}), "body"),
+        (lambda faults: faults.fail(body=[float("nan")]), "body"),
     ],
 )  # fmt: skip
 def test_an_invalid_fault_is_not_armed(sandbox, arm, name):

@@ -93,6 +93,21 @@ def test_a_damaged_data_file_is_an_error(tmp_path):
     _fails(path, "cannot be used")
 
 
+def test_a_damaged_page_is_an_error_of_the_data_file(tmp_path):
+    path = tmp_path / "messages.db"
+    Sandbox(path).start().close()
+    content = path.read_bytes()
+    failures = []
+    for page in range(1, 12):
+        path.write_bytes(content[: 4096 * page] + b"\xff" * 4096 + content[4096 * (page + 1) :])
+        try:
+            Sandbox(path).start().close()
+        except ConfigurationError as error:  # any other exception fails the test
+            failures.append(str(error))
+    assert failures
+    assert all(str(path) in failure for failure in failures)
+
+
 def test_a_truncated_data_file_is_an_error(tmp_path):
     path = tmp_path / "messages.db"
     Sandbox(path).start().close()

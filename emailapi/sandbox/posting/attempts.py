@@ -12,7 +12,7 @@ import attrs
 from ..._hints import unknown_name_message
 from ...errors import InvalidArgument
 from ...wire import load_json
-from ..arguments import check_text, check_whole
+from ..arguments import check_stored_text, check_whole
 from ..instants import moment
 from ..store import LARGEST_ID, Row, Store, Value
 from ..tables import webhook_requests
@@ -188,7 +188,7 @@ class Webhooks:
         for name in ("status", "webhook", "limit"):
             if name in asked:
                 check_whole(asked[name], name, 0)
-        check_text(asked.get("trigger"), "trigger")
+        check_stored_text(asked.get("trigger"), "trigger")
         limit = asked.pop("limit", webhook_requests.ATTEMPTS)
         if "failed" in asked:
             asked["accepted"] = not asked.pop("failed")

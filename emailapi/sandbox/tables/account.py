@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 
+from ..arguments import check_flag
 from ..store import Row, Transaction
 
 
@@ -36,10 +37,16 @@ def may_remove_data(db: Transaction) -> bool:
 
 
 def allow(db: Transaction, **permissions: bool | None) -> None:
-    """Store what the account may do, by the names of the columns; what is None stays."""
+    """
+    Store what the account may do, by the names of the columns; what is None stays.
+
+    Raises:
+        InvalidArgument: A permission is neither True, False nor None.
+    """
     for permission, allowed in permissions.items():
         if allowed is not None:
-            db.update("account", 1, **{permission: bool(allowed)})
+            check_flag(allowed, permission)
+            db.update("account", 1, **{permission: allowed})
 
 
 def clock_offset(db: Transaction) -> int:

@@ -10,6 +10,7 @@ from ...errors import InvalidArgument
 from ...models.messages import HasMessageId
 from ...wire import dump_text
 from ..addresses import Mailbox
+from ..arguments import check_stored_text
 from ..attachments import File
 from ..store import Row, Transaction, Value
 
@@ -261,10 +262,11 @@ def message_id_of(message: object) -> str:
         message: The id, or something with it, as of `MessageLike`.
 
     Raises:
-        InvalidArgument: `message` is neither an id nor an object with a `message_id`.
+        InvalidArgument: `message` is neither an id nor an object with a `message_id`, or the id has a lone surrogate.
     """
     message_id = message if isinstance(message, str) else getattr(message, "message_id", None)
     if not isinstance(message_id, str):
         kind = type(message).__name__
         raise InvalidArgument(f"message must be an id, a result or a captured email, got {kind}", argument="message")
+    check_stored_text(message_id, "message")
     return message_id
