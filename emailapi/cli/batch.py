@@ -13,7 +13,7 @@ from .declaring import add_connection, describe, open_client, positive, seconds,
 from .email_options import add_content, content_of, request_of
 from .failures import InputError
 from .journal import Journal, digests
-from .output import dump, is_json
+from .output import counted, dump, is_json
 from .process import Interruptions, say
 from .row_sending import RowsSending
 from .rows import Merger, RowsFile
@@ -145,7 +145,7 @@ def _check(rows: RowsFile, merger: Merger, client: Client) -> tuple[dict[str, An
 
 
 def _others(count: int) -> str:
-    return f" (and {count} more row{'s' * (count > 1)})" if count else ""
+    return f" (and {counted(count, 'more row')})" if count else ""
 
 
 def _show_first(options: argparse.Namespace, first: dict[str, Any], count: int) -> None:
@@ -154,4 +154,4 @@ def _show_first(options: argparse.Namespace, first: dict[str, Any], count: int) 
     if is_json(options):
         say(dump({"rows": count, "first": first}))
     else:
-        say(f"{count} rows are valid; the first request:\n{json.dumps(first, indent=2, ensure_ascii=False)}")
+        say(f"{counted(count, 'valid row')}; the first request:\n{json.dumps(first, indent=2, ensure_ascii=False)}")

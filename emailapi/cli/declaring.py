@@ -20,11 +20,19 @@ if TYPE_CHECKING:
 Run = Callable[[argparse.Namespace], "int | None"]
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help whose description is wrapped; examples keep their lines."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        fill = super()._fill_text if "\n" in text else argparse.HelpFormatter(self._prog)._fill_text
+        return fill(text, width, indent)
+
+
 def describe(parser: argparse.ArgumentParser, description: str, examples: str = "") -> None:
     """Give a command its description and its examples, one a line."""
     parser.description = description
     if examples:
-        parser.formatter_class = argparse.RawDescriptionHelpFormatter
+        parser.formatter_class = _Help
         parser.epilog = "examples:\n" + "\n".join(f"  {line.strip()}" for line in examples.strip().splitlines())
 
 

@@ -17,7 +17,7 @@ from ..errors import ConfigurationError, EmailAPIError, InvalidWebhook, NotFound
 from .declaring import confirm, given, open_client
 from .failures import InputError
 from .http_requests import basic_auth, exchange, webhook_login
-from .output import show_line
+from .output import counted, show_line
 from .process import Ending
 
 if TYPE_CHECKING:
@@ -214,10 +214,11 @@ def _remove_stale(client: Client, options: argparse.Namespace) -> None:
     stale = [webhook for webhook in client.webhooks.list() if _MARK in webhook.url]
     if not stale:
         return
+    found = counted(len(stale), "webhook")
     try:
-        confirm(options, f"Delete {len(stale)} webhooks of earlier commands that were killed, or still run?")
+        confirm(options, f"Delete {found} of earlier commands that were killed, or still run?")
     except InputError:
-        print(f"emailapi: {len(stale)} webhooks of earlier commands remain: --yes deletes them", file=sys.stderr)
+        print(f"emailapi: {found} of earlier commands left: --yes deletes them", file=sys.stderr)
         return
     for webhook in stale:
         client.webhooks.delete(webhook)

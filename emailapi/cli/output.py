@@ -88,6 +88,11 @@ def printable(text: str) -> str:
     return "".join([character if character.isprintable() else " " for character in text])
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun; the plural ends in s unless it is given."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
 def cell(value: object) -> str:
     """Return a value as a text of one line for a terminal."""
     if value is None:
@@ -95,9 +100,11 @@ def cell(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
-        return ", ".join([f"{name}={cell(item)}" for name, item in value.items()])
+        if value.keys() == {"email", "name"}:
+            return printable(f"{value['name']} <{value['email']}>" if value["name"] else value["email"])
+        return ", ".join([f"{name}={cell(item)}" for name, item in value.items() if item not in (None, "")])
     if isinstance(value, (list, tuple)):
-        return ", ".join(map(cell, value))
+        return ("; " if any(isinstance(item, Mapping) for item in value) else ", ").join(map(cell, value))
     text = str(value)
     if len(text) > 18 and text[4:5] == text[7:8] == "-" and text[10:11] == "T":
         return _local_time(text)

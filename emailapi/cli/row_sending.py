@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import EmailAPIError
 from .failures import REJECTED, UNREACHABLE, as_json, combined, exit_code
 from .journal import Journal
-from .output import is_json, progress_bar, show_line
+from .output import counted, is_json, progress_bar, show_line
 from .process import Interruptions
 from .rows import Merger, Row, RowsFile
 
@@ -112,7 +112,7 @@ class RowsSending:
         delay = self._options.lookup_delay
         left = min(max(written_at + delay - time(), 0), delay)
         if left:
-            text = f"emailapi: up to {doubtful} emails may have been sent: they are looked up in {left:.0f} s"
+            text = f"emailapi: up to {counted(doubtful, 'email')} may have been sent: looked up in {left:.0f} s"
             print(text, file=sys.stderr)
             sleep(left)
 

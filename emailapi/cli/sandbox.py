@@ -7,7 +7,7 @@ import webbrowser
 from typing import TYPE_CHECKING
 
 from . import sandbox_actions
-from .declaring import port
+from .declaring import describe, port
 from .process import Ending, say
 
 if TYPE_CHECKING:
@@ -15,16 +15,20 @@ if TYPE_CHECKING:
 
 
 _HTTP_PORT, _SMTP_PORT = 8025, 2525
+_EXAMPLES = """emailapi sandbox --open
+emailapi sandbox --data emails.db --port 9000
+emailapi sandbox inbox wait to:ada@example.com"""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.description = (
+    text = (
         "Run the same API on this machine; no email leaves it. Ctrl-C, SIGTERM or SIGHUP ends the sandbox; SIGINT and"
         " SIGHUP do not if they are ignored when it starts, as by nohup. If standard input is a pipe, the sandbox also"
         " ends when the process at the other end closes it or dies (not if it is closed from the start); give it"
         " </dev/null to prevent that."
     )
+    describe(parser, text, _EXAMPLES)
     _declare_options(parser)
     parser.set_defaults(run=run)
     sandbox_actions.declare(parser)

@@ -20,7 +20,7 @@ from .declaring import (
     taken,
 )
 from .failures import REJECTED, InputError
-from .output import show_rows
+from .output import counted, show_rows
 
 if TYPE_CHECKING:
     from ..client import Client
@@ -71,7 +71,8 @@ def _create(options: argparse.Namespace) -> int:
 
 def _delete(options: argparse.Namespace) -> int:
     addresses = _addresses(options)
-    confirm(options, f"Delete the suppression of {len(addresses)} addresses of the stream {options.stream!r}?")
+    found = counted(len(addresses), "address", "addresses")
+    confirm(options, f"Delete the suppression of {found} of the stream {options.stream!r}?")
     return _change(options, addresses, "delete")
 
 
@@ -81,14 +82,14 @@ def _addresses(options: argparse.Namespace) -> list[str]:
     from ..models.address import parse_address_field
 
     lines = [] if options.file is None else read_text(options.file).split("\n")
-    numbered = [(f"{options.file}, line {number}", line.strip()) for number, line in enumerate(lines, 1)]
+    numbered = [(f"{options.file}, line {number}: ", line.strip()) for number, line in enumerate(lines, 1)]
     found = []
-    for where, text in chain([("the address", text) for text in options.addresses], numbered):
+    for where, text in chain([("", text) for text in options.addresses], numbered):
         if text:
             try:
-                found += [address.mailbox for address in parse_address_field(text, "addresses")]
+                found += [address.mailbox for address in parse_address_field(text, "address")]
             except InvalidEmail as error:
-                raise InputError(f"{where}: {error.message}; nothing was changed") from None
+                raise InputError(f"{where}{error.message}; nothing was changed") from None
     if not found:
         raise InputError("name an address, or give --file")
     return found

@@ -21,7 +21,7 @@ from .declaring import (
     taken,
 )
 from .failures import REJECTED, InputError
-from .output import is_json, show_record, show_rows
+from .output import counted, is_json, show_record, show_rows
 from .process import say
 from .template_files import (
     PARTS,
@@ -115,7 +115,7 @@ def _push(options: argparse.Namespace) -> None:
         changed = sum(action == "change" for _, action in plan)
         if not options.dry_run:
             if changed:
-                confirm(options, f"Change {changed} templates of the server?")
+                confirm(options, f"Change {counted(changed, 'template')} of the server?")
             for template, action in plan:
                 _apply(client, template, action)
     show_rows(options, rows, ("alias", "action"), "")

@@ -235,7 +235,8 @@ class Watching:
         )
         lines = [f"{wanted} within {timeout:g} s"]
         if query.unknown:
-            lines.append(f"there is no {', '.join(query.unknown)}, which was searched as words")
+            taken = "was" if len(query.unknown) == 1 else "were"
+            lines.append(f"there is no {' or '.join(query.unknown)}, which {taken} searched as words")
         lines.append(self._near_misses(query, since))
         return "; ".join(lines)
 

@@ -29,6 +29,14 @@ def test_the_inbox_is_listed_and_read(run, email):
     assert run("sandbox", "inbox", "get", "no/such?").code == 1
 
 
+def test_a_terminal_shows_addresses_as_an_email_does(run, email, client, monkeypatch):
+    client.outbound.send({"to": ["Bob <bob@example.com>", "eve@example.com"], "text_body": "Hello"})
+    monkeypatch.setattr("emailapi.cli.output.is_terminal", lambda: True)
+    assert " to ada@example.com " in " ".join(run("sandbox", "inbox", "get", email.message_id).out.split())
+    shown = " ".join(run("sandbox", "inbox", "wait", "to:bob@example.com").out.split())
+    assert "to Bob <bob@example.com>; eve@example.com" in shown
+
+
 @pytest.mark.costly
 def test_an_email_is_waited_for(run, email):
     assert run("sandbox", "inbox", "wait", "subject:reset").json["message_id"] == email.message_id

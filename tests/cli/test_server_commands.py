@@ -50,6 +50,18 @@ def test_no_suppression_is_added_if_one_address_is_wrong(run, client, tmp_path):
     assert not client.suppressions.list()
 
 
+def test_a_wrong_address_is_named_once(run):
+    done = run("suppressions", "add", "bob@")
+    assert done.error["message"] == "address: 'bob@' is not a valid email address; nothing was changed"
+
+
+@pytest.mark.parametrize("addresses, asked", [(1, "1 address"), (2, "2 addresses")])
+def test_a_question_counts_what_it_is_about(run, addresses, asked, monkeypatch):
+    monkeypatch.setattr("sys.stdin", None)
+    done = run("suppressions", "delete", *[f"u{number}@example.com" for number in range(addresses)])
+    assert done.error["message"].startswith(f"Delete the suppression of {asked} of the stream 'outbound'?")
+
+
 @pytest.mark.parametrize(
     "command", [["suppressions", "delete", "ada@example.com"], ["streams", "archive", "broadcast"]]
 )

@@ -110,6 +110,8 @@ def test_a_timeout_names_near_misses(client, sandbox):
 
 
 def test_a_timeout_names_unknown_operators_and_the_number_found(client, sandbox):
+    with pytest.raises(WaitTimeout, match="there is no recipient: or at:, which were searched as words"):
+        sandbox.wait_for("recipient:eve@example.com at:9", timeout=0)
     with pytest.raises(WaitTimeout, match="there is no recipient:, which was searched as words"):
         sandbox.wait_for("recipient:x", timeout=0)
     client.outbound.send(_email())

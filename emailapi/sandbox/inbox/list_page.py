@@ -53,7 +53,8 @@ def _search(call: PageCall, given: str | None = None) -> _Search:
     except InvalidArgument as error:
         query, problem = Query(), f"{error}. All messages are shown."
     if query.unknown:
-        problem = f"There is no {', '.join(query.unknown)} in searches; it was searched as words."
+        taken = "it was" if len(query.unknown) == 1 else "they were"
+        problem = f"There is no {' or '.join(query.unknown)} in searches; {taken} searched as words."
     stream = call.query.get("stream", "")
     only = term("stream", stream, now) if stream else None
     return _Search(text, query if only is None else query & Query(((only,),)), problem)

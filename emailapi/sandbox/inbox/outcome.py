@@ -18,8 +18,10 @@ def _times(number: int, verb: str) -> str:
     return f"{verb} {'once' if number == 1 else 'twice' if number == 2 else f'{number} times'}"
 
 
-def _counted(number: int, words: str) -> str:
-    return f"{number} {words}{'' if number == 1 else 's'}"
+def _counted(number: int, name: str) -> str:
+    """Return a number of bounces; names such as `Manually deactivated` have no plural."""
+    words = name if name[1:2].isupper() else name[:1].lower() + name[1:]
+    return f"{number} {words}" if number == 1 else f"{number} \u00d7 {words}"
 
 
 def outcome_of(
@@ -45,7 +47,7 @@ def outcome_of(
         parts.append(("delivered", "Delivered" if whole else f"Delivered to {delivered} of {total}"))
     kinds = Counter(row["type"] for row in bounces if row["type"] != "Transient")
     for kind, number in kinds.items():
-        name = BOUNCE_TYPES[kind].name.lower() if kind in BOUNCE_TYPES else kind
+        name = BOUNCE_TYPES[kind].name if kind in BOUNCE_TYPES else kind
         parts.append(("complained" if kind == "SpamComplaint" else "bounced", _counted(number, name)))
     if queued:
         late = counts["Transient"] > 0

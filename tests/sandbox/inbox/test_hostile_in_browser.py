@@ -209,6 +209,27 @@ def test_an_svg_that_holds_a_script_runs_nothing(sandbox: Sandbox, api: Any, own
     assert own_page.evaluate("document.documentElement.id") == ""
 
 
+# Overrides the direction, and opens one that is never closed.
+_OPEN = "\u202egpj.exe \u2066x"
+_INSIDE = """outer => {
+    const range = document.createRange();
+    range.selectNodeContents(outer);
+    const [box] = outer.getClientRects();
+    return [...range.getClientRects()].every(one => one.left >= box.left - 1 && one.right <= box.right + 1)
+        && outer.getClientRects().length == 1;
+}"""
+
+
+def test_a_direction_that_is_never_closed_ends_with_its_text(sandbox: Sandbox, api: Any, own_page: Any) -> None:
+    message = api.accepted(Subject=f"invoice{_OPEN}", From=f"Shop{_OPEN} <shop@example.com>", TextBody="Hello")
+    own_page.goto(sandbox.inbox_url)
+    subject, snippet = own_page.locator(".row .sub strong"), own_page.locator(".row .sub .snippet")
+    assert subject.evaluate(_INSIDE)
+    assert subject.evaluate("one => one.getBoundingClientRect().right") <= snippet.bounding_box()["x"]
+    own_page.goto(_message_page(sandbox, message))
+    assert own_page.locator(".facts bdi").first.evaluate(_INSIDE)
+
+
 @pytest.mark.exhaustive
 def test_huge_headers_and_bodies_are_shown_in_part(sandbox: Sandbox, api: Any, own_page: Any) -> None:
     message = api.accepted(

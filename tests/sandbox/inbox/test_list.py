@@ -100,7 +100,9 @@ def test_an_unknown_operator_is_named(browsing: Browsing, send: Send) -> None:
     send(subject="foo bar")
     text = browsing.get(q="foo:bar").text
     assert "There is no foo: in searches" in text
+    assert "; it was searched as words" in text
     assert subjects(text) == ["foo bar"]
+    assert "There is no foo: or bar: in searches; they were searched as words" in browsing.get(q="foo:1 bar:2").text
 
 
 def test_a_search_without_result_offers_all_streams(browsing: Browsing, send: Send) -> None:

@@ -129,6 +129,12 @@ def test_the_outcome_is_a_sentence_in_words(browsing: Any, sandbox: Sandbox, mes
     assert "the address is suppressed now" in text
 
 
+def test_the_outcome_keeps_the_names_of_bounces(browsing: Any, api: Any) -> None:
+    domain = "bounce-testing.postmarkapp.com"
+    message = api.accepted(To=f"dns_error@{domain}, DnsError@{domain}, soft_bounce@{domain}")
+    assert "2 × DNS error 1 soft bounce" in shown(browsing, message)
+
+
 def test_the_timeline_ends_with_the_request(browsing: Any, message: str) -> None:
     assert re.search(r"Accepted [\d:]+ POST /email · python-requests/[\d.]+ · request", shown(browsing, message))
     assert "/inbox/4000001/requests/1" in browsing.get(f"/m/{message}").text

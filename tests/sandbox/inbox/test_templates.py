@@ -37,7 +37,9 @@ def test_the_list_names_each_template(browsing: Any, template: int) -> None:
 
 
 def test_without_templates_the_next_step_is_shown(browsing: Any) -> None:
-    assert "No templates yet" in browsing.get("/templates").text
+    page = browsing.get("/templates").text
+    assert "No templates yet" in page
+    assert "<code>emailapi templates push</code>" in page
 
 
 @pytest.mark.costly

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from emailapi import Client
+from emailapi import Attachment, Client
 from emailapi.sandbox import Sandbox
 
 from .test_pages import PATHS
@@ -39,6 +39,39 @@ def test_the_subject_of_a_row_has_room(sandbox: Sandbox, send: Send, page: Any) 
     for width in (320, 760, 1000, 1280):
         page.set_viewport_size({"width": width, "height": 700})
         assert page.locator("a.row .sub").bounding_box()["width"] > 120, width
+
+
+@pytest.mark.exhaustive
+def test_the_snippet_follows_the_subject_in_each_direction(sandbox: Sandbox, send: Send, page: Any) -> None:
+    send(subject="Short", text_body="مرحبا")
+    page.goto(f"{sandbox.inbox_url}/4000001")
+    subject, snippet = (page.locator(f"a.row .sub {part}").bounding_box() for part in ("strong", ".snippet"))
+    assert 0 < snippet["x"] - subject["x"] - subject["width"] < 10
+    assert snippet["width"] < 100
+
+
+@pytest.mark.exhaustive
+def test_a_long_state_leaves_the_recipient_readable(sandbox: Sandbox, send: Send, page: Any) -> None:
+    send(to="template_rendering_failed@bounce-testing.postmarkapp.com")
+    page.goto(f"{sandbox.inbox_url}/4000001")
+    for width in (320, 760, 1000, 1280):
+        page.set_viewport_size({"width": width, "height": 700})
+        state, to = page.locator("a.row .state"), page.locator("a.row .to").bounding_box()
+        shown = "e => e.scrollWidth > e.clientWidth && getComputedStyle(e).overflowX == 'visible'"
+        assert not state.evaluate(shown), width
+        assert state.evaluate("e => e.getBoundingClientRect().right") <= to["x"], width
+
+
+@pytest.mark.exhaustive
+def test_numbers_and_types_of_files_are_not_broken(sandbox: Sandbox, send: Send, page: Any) -> None:
+    file = Attachment(name=f"{'a' * 200}.pdf", content=b"x" * 3000, content_type="application/pdf")
+    message = send(attachments=[file])
+    page.goto(f"{sandbox.inbox_url}/4000001/m/{message}?tab=attachments")
+    for width in (320, 760, 1280):
+        page.set_viewport_size({"width": width, "height": 700})
+        lines = "e => { const r = document.createRange(); r.selectNodeContents(e); return r.getClientRects().length }"
+        assert page.locator("td.num").evaluate(lines) == 1, width
+        assert page.locator("td.word").evaluate(lines) <= 2, width
 
 
 @pytest.mark.exhaustive
