@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from ._mistakes import ADVICE, MEANT, WRONG_TYPES
 
+K = TypeVar("K", bound=type)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -147,3 +148,24 @@ def explain_calls(owner: type, *names: str) -> None:
         chosen = name in names if names else name == "__init__" or not name.startswith("_")
         if chosen and isinstance(function, FunctionType):
             setattr(owner, name, explained(function))
+
+
+def guard_repr(owner: K) -> K:
+    """
+    Let the repr of a class also show an object whose constructor failed, which has no attributes yet.
+
+    Tracebacks with local variables show such objects. `python -m unittest --locals` ends with the exception of a repr.
+    """
+    own = vars(owner).get("__repr__")
+    if own is None or not owner.__module__.startswith(__package__):
+        return owner
+
+    @functools.wraps(own)
+    def show(given: object) -> str:
+        try:
+            return str(own(given))
+        except AttributeError:
+            return f"<{type(given).__name__}, not created>"
+
+    owner.__repr__ = show  # type: ignore[method-assign, assignment]
+    return owner
