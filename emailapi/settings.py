@@ -243,7 +243,7 @@ def as_message_stream(given: str | None) -> str | None:
     return str.__str__(given)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Options:
     """
     The options that the requests of one client share, converted and validated.

@@ -9,7 +9,7 @@ from typing import Literal, TypedDict, Unpack
 
 import attrs
 
-from ..._hints import unknown_name_message
+from ..._hints import guard_repr, unknown_name_message
 from ..._net import NotCopied
 from ...errors import ConfigurationError
 from ...models.options import Retry
@@ -155,6 +155,7 @@ def _logs_in(settings: Settings) -> bool:
     return bool(settings.username and (settings.password or settings.oauth_token_generator))
 
 
+@guard_repr
 @attrs.frozen(kw_only=True)
 class Settings(NotCopied):
     """
