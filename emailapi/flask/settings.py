@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .._hints import guard_repr
+from .._secrets import Secret
 from ..errors import ConfigurationError
-from ..settings import Secret
 from .config import Keys
 from .sanitizing import MessageAddress, is_address
 

@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from .._hints import guard_repr
+from .._secrets import hide
 from ..errors import ConfigurationError
 from .seen import KEEP_SECONDS, as_keep
 
@@ -53,9 +54,10 @@ class RedisSeenStore:
             ConfigurationError: Neither a URL nor a client is given, or both, the URL or `keep` is not valid, or redis
                 is not installed.
         """
-        if (url is None) == (client is None):
+        hidden, url = hide(url), None  # it may have a password
+        if (hidden is None) == (client is None):
             raise ConfigurationError("RedisSeenStore needs a url or a client, and not both")
-        self._redis: Any = _connect(url) if url is not None else client
+        self._redis: Any = _connect(hidden) if hidden is not None else client
         self._prefix = prefix
         self._keep = as_keep(keep)
 
@@ -96,9 +98,9 @@ def _milliseconds(seconds: float) -> int:
     return max(1, int(seconds * 1000))
 
 
-def _connect(url: str) -> Any:
-    if not isinstance(url, str):
-        raise ConfigurationError(f"the url of RedisSeenStore must be text, got {type(url).__name__}")
+def _connect(url: str | type) -> Any:
+    if isinstance(url, type):
+        raise ConfigurationError(f"the url of RedisSeenStore must be text, got {url.__name__}")
     try:
         from redis import Redis
     except ImportError:

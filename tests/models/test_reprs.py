@@ -58,6 +58,7 @@ UNFINISHED = {
     "sandbox": lambda: Sandbox(data=5),
     "ses": lambda: emailapi.SESTransport(client=5),
     "smtp": lambda: emailapi.SMTPTransport("localhost", port=0),
+    "verifier": lambda: webhooks.Verifier(headers={"a b": "x"}),
     "sqlite": lambda: webhooks.SQLiteSeenStore(5),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -56,6 +57,15 @@ def test_a_url_of_another_type_is_rejected(url):
     pytest.importorskip("redis")
     with pytest.raises(ConfigurationError, match="the url of RedisSeenStore must be text, got"):
         RedisSeenStore(url)
+
+
+def test_no_frame_of_an_invalid_url_shows_its_password():
+    pytest.importorskip("redis")
+    with pytest.raises(ConfigurationError) as caught:
+        RedisSeenStore("redis://:{}@localhost:x".format("hunter22"))
+    frames = [frame.f_locals for frame, _ in traceback.walk_tb(caught.value.__traceback__.tb_next)]
+    assert frames
+    assert "hunter22" not in repr(frames)
 
 
 def test_a_claimed_key_cannot_be_claimed_again(timed):
