@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
+from itertools import chain
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from ._mistakes import ADVICE, MEANT, WRONG_TYPES
+from ._mistakes import ADVICE, CONVERSIONS, MEANT, WRONG_TYPES
 
 K = TypeVar("K", bound=type)
 F = TypeVar("F", bound=Callable[..., Any])
@@ -89,8 +90,11 @@ def wrong_type_message(given: object, expected: type) -> str:
 
 def hint_for_type(given: object, expected: type) -> str:
     """Return what to give instead of a value that is not a record of a class, as the end of a sentence; or `""`."""
-    names = [f"{expected.__name__}.{base.__name__}" for base in type(given).__mro__]
-    advice = next((WRONG_TYPES[name] for name in names if name in WRONG_TYPES), "")
+    kind = type(given)
+    names = [f"{expected.__name__}.{base.__name__}" for base in kind.__mro__]
+    ours = kind.__module__.startswith(__package__)
+    conversions = () if ours else (how for attribute, how in CONVERSIONS.items() if hasattr(kind, attribute))
+    advice = next(chain(conversions, (WRONG_TYPES[name] for name in names if name in WRONG_TYPES)), "")
     return f": {advice.format(given)}" if advice else ""
 
 
