@@ -258,7 +258,7 @@ class Session:
         """Convert an exception of `requests`, `urllib3` or the system into an error of this package."""
         # With the user's session, `sent` may be about another request: its hooks may use another client.
         sent = exchange.sent if self._given is None else None
-        wrong = failure.configuration(error, sent, self._settings["verify"])
+        wrong = failure.configuration(error, sent, self._settings["verify"], self._proxy())
         if wrong is not None:
             return ConfigurationError(f"the request cannot be made: {wrong}")
         if sent is None:
