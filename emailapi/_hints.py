@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
+from itertools import chain
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from ._mistakes import ADVICE, MEANT, WRONG_TYPES
+from ._mistakes import ADVICE, CONVERSIONS, MEANT, WRONG_TYPES
 
+K = TypeVar("K", bound=type)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -88,8 +90,11 @@ def wrong_type_message(given: object, expected: type) -> str:
 
 def hint_for_type(given: object, expected: type) -> str:
     """Return what to give instead of a value that is not a record of a class, as the end of a sentence; or `""`."""
-    names = [f"{expected.__name__}.{base.__name__}" for base in type(given).__mro__]
-    advice = next((WRONG_TYPES[name] for name in names if name in WRONG_TYPES), "")
+    kind = type(given)
+    names = [f"{expected.__name__}.{base.__name__}" for base in kind.__mro__]
+    ours = kind.__module__.startswith(__package__)
+    conversions = () if ours else (how for attribute, how in CONVERSIONS.items() if hasattr(kind, attribute))
+    advice = next(chain(conversions, (WRONG_TYPES[name] for name in names if name in WRONG_TYPES)), "")
     return f": {advice.format(given)}" if advice else ""
 
 
@@ -147,3 +152,24 @@ def explain_calls(owner: type, *names: str) -> None:
         chosen = name in names if names else name == "__init__" or not name.startswith("_")
         if chosen and isinstance(function, FunctionType):
             setattr(owner, name, explained(function))
+
+
+def guard_repr(owner: K) -> K:
+    """
+    Let the repr of a class also show an object whose constructor failed, which has no attributes yet.
+
+    Tracebacks with local variables show such objects. `python -m unittest --locals` ends with the exception of a repr.
+    """
+    own = vars(owner).get("__repr__")
+    if own is None or not owner.__module__.startswith(__package__):
+        return owner
+
+    @functools.wraps(own)
+    def show(given: object) -> str:
+        try:
+            return str(own(given))
+        except AttributeError:
+            return f"<{type(given).__name__}, not created>"
+
+    owner.__repr__ = show  # type: ignore[method-assign, assignment]
+    return owner

@@ -189,5 +189,15 @@ WRONG_TYPES: dict[str, str] = {
     "Email.TemplateEmail": "send it with send_template",
     "Email.BulkEmail": "send it with send_bulk",
     "TemplateEmail.Email": "send it with send",
+    **dict.fromkeys(("Email.Row", "TemplateEmail.Row"), "convert it with dict(...)"),  # of sqlite3
     "TemplateEmail.list": "send several emails with send_template_batch",
+}
+
+# How an object of another library becomes a mapping, by an attribute of its class.
+CONVERSIONS: dict[str, str] = {
+    "__await__": "await it first",
+    "__dataclass_fields__": "convert it with dataclasses.asdict(...)",
+    "__attrs_attrs__": "convert it with attrs.asdict(...)",
+    "model_dump": "convert it with its method model_dump()",
+    "_asdict": "convert it with its method _asdict()",
 }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import attrs
 
-from ._hints import Explaining, explained, hint_for_name
+from ._hints import Explaining, explained, guard_repr, hint_for_name
 
 
 class ImmutableError(attrs.exceptions.FrozenInstanceError):
@@ -43,6 +43,7 @@ class Immutable:
         if "__attrs_attrs__" in vars(cls):
             cls.__setattr__ = lambda record, name, value: _reject_change(record, name)  # type: ignore[method-assign]
             cls.__delattr__ = _reject_change  # type: ignore[method-assign]
+            guard_repr(cls)
 
 
 def _reject_change(record: Any, name: str) -> NoReturn:

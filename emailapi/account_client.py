@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ._secrets import hide
 from .base_client import BaseClient, Namespace
 from .models.options import Hooks, Retry
-from .settings import Options, Secret, Timeout
+from .settings import Options, Timeout
 
 if TYPE_CHECKING:
     import requests
@@ -61,9 +62,9 @@ class AccountClient(BaseClient):
         Raises:
             ConfigurationError: There is no token, or an option is not valid.
         """
-        token = Secret(token) if isinstance(token, str) else token  # for tracebacks
+        hidden, token = hide(token), None
         options = Options(timeout=timeout, deadline=deadline, retry=retry, hooks=hooks)
-        self._open(options, token=token, base_url=base_url, allow_http=allow_http, session=session)
+        self._open(options, token=hidden, base_url=base_url, allow_http=allow_http, session=session)
 
     @Namespace
     def servers(self) -> Servers:

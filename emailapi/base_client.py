@@ -56,7 +56,7 @@ class BaseClient(Closing, Explaining):
         self,
         options: Options,
         *,
-        token: str | None,
+        token: str | type | None,
         base_url: str | None,
         allow_http: bool,
         session: requests.Session | None,

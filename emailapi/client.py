@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ._secrets import hide
 from .base_client import Namespace
 from .models.address import AddressLike
 from .models.options import Hooks, OnUnknown, Retry
 from .server_namespaces import ServerNamespaces
-from .settings import Options, Secret, Timeout, check_api_options, resolve_sender
+from .settings import Options, Timeout, check_api_options, resolve_sender
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -90,7 +91,7 @@ class Client(ServerNamespaces):
         Raises:
             ConfigurationError: There is no token, or an option is not valid.
         """
-        token = Secret(token) if isinstance(token, str) else token  # for tracebacks
+        hidden, token = hide(token), None
         options = Options(
             timeout=timeout,
             deadline=deadline,
@@ -102,11 +103,11 @@ class Client(ServerNamespaces):
             message_stream=message_stream,
         )
         if transport is None:
-            self._open(options, token=token, base_url=base_url, allow_http=allow_http, session=session)
+            self._open(options, token=hidden, base_url=base_url, allow_http=allow_http, session=session)
         else:
             from .transports.client_transport import NoAPI
 
-            check_api_options(options, token=token, base_url=base_url, allow_http=allow_http, session=session)
+            check_api_options(options, token=hidden, base_url=base_url, allow_http=allow_http, session=session)
             self._session, self._options, self._transport = NoAPI(transport), options, transport
         if fallback is not None or fallback_ignore != ():
             from .transports.fallback import Fallback, check_ignore

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from ._secrets import Secret
 from .errors import ConfigurationError, EmailAPIError
 from .models.address import Address, AddressLike, parse_address_field
 from .models.email import STREAM_LIMIT
@@ -28,16 +29,6 @@ Timeout = float | tuple[float, float]
 T = TypeVar("T")
 
 
-class Secret(str):
-    """A text that no repr shows, not even in containers and tracebacks."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        """Hide the text."""
-        return "'***'"
-
-
 def from_environment(option: str) -> tuple[str, str]:
     """Return the value and name of the first variable of an option (or of that variable) that is not blank."""
     for name in VARIABLES.get(option, (option,)):
@@ -47,7 +38,7 @@ def from_environment(option: str) -> tuple[str, str]:
     return "", option
 
 
-def resolve_token(given: str | None, kind: str) -> Secret:
+def resolve_token(given: str | type | None, kind: str) -> Secret:
     """
     Return the token of a kind ("server token" or "account token"): the argument, else from the environment.
 
@@ -56,7 +47,8 @@ def resolve_token(given: str | None, kind: str) -> Secret:
             repeat it.
     """
     if given is not None and not isinstance(given, str):
-        raise ConfigurationError(f"token must be text, got {type(given).__name__}")
+        wrong = given if isinstance(given, type) else type(given)  # a type is what `hide` has left
+        raise ConfigurationError(f"token must be text, got {wrong.__name__}")
     token = (given or "").strip() or from_environment(kind)[0]
     if not token:
         raise ConfigurationError(f"no token: pass token=, or set {' or '.join(VARIABLES[kind])}")
@@ -243,7 +235,7 @@ def as_message_stream(given: str | None) -> str | None:
     return str.__str__(given)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Options:
     """
     The options that the requests of one client share, converted and validated.

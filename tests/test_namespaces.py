@@ -69,3 +69,12 @@ def test_the_token_is_in_no_frame_of_an_error_of_the_constructor(kind, option):
     ours = caught.value.__traceback__.tb_next
     values = [value for frame, _ in traceback.walk_tb(ours) for value in frame.f_locals.values()]
     assert "hidden-token" not in repr([value for value in values if isinstance(value, (str, dict, tuple, list))])
+
+
+@pytest.mark.parametrize("token", [b"hidden-token", ["hidden-token"], {"token": "hidden-token"}], ids=type)
+@pytest.mark.parametrize("kind", [Client, AccountClient])
+def test_a_token_of_another_type_is_in_no_frame_of_its_error(kind, token):
+    with pytest.raises(ConfigurationError, match=f"^token must be text, got {type(token).__name__}$") as caught:
+        kind(token)
+    ours = caught.value.__traceback__.tb_next
+    assert "hidden-token" not in repr([frame.f_locals for frame, _ in traceback.walk_tb(ours)])

@@ -95,7 +95,7 @@ def remedy(error: BaseException) -> str:
     return "; to trust it, set REQUESTS_CA_BUNDLE or pass a session=" if is_untrusted_certificate(error) else ""
 
 
-def configuration(error: BaseException, sent: bool | None, bundle: object) -> str | None:
+def configuration(error: BaseException, sent: bool | None, bundle: object, proxy: str = "") -> str | None:
     """Return the fault of an address, proxy or CA bundle that failed before any network was used; else None."""
     text = str(error)
     tls = _cause(error, ssl.SSLError)
@@ -106,6 +106,8 @@ def configuration(error: BaseException, sent: bool | None, bundle: object) -> st
     if sent is not True and type(error) is OSError and text.startswith("Could not find"):
         return text
     if sent is False and isinstance(error, (requests_errors.InvalidURL, requests_errors.InvalidSchema)):
+        if proxy:
+            return f"the address of the proxy {proxy!r} is not valid: check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY"
         # The text may contain an address with its password.
         return "the address or its proxy's address is not valid" if "@" in text else text
     return None

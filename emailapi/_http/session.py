@@ -11,10 +11,11 @@ import requests
 
 from .._delivery import Deadline, Kind, Request, Response, clear_frames, no_response, out_of_time
 from .._net import ProcessLocal, monotonic
+from .._secrets import Secret
 from .._signals import raised_by_signal
 from .._version import __version__
 from ..errors import ConfigurationError, EmailAPIError
-from ..settings import Secret, is_loopback
+from ..settings import is_loopback
 from . import errors as failure
 from .body import UnreadableBody, read_body
 from .connection import Exchange, UnexpectedData
@@ -257,7 +258,7 @@ class Session:
         """Convert an exception of `requests`, `urllib3` or the system into an error of this package."""
         # With the user's session, `sent` may be about another request: its hooks may use another client.
         sent = exchange.sent if self._given is None else None
-        wrong = failure.configuration(error, sent, self._settings["verify"])
+        wrong = failure.configuration(error, sent, self._settings["verify"], self._proxy())
         if wrong is not None:
             return ConfigurationError(f"the request cannot be made: {wrong}")
         if sent is None:

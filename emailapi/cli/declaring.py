@@ -255,7 +255,8 @@ def token_of(path: str | None) -> str | None:
     Raises:
         ConfigurationError: There is no token, or the file cannot be read.
     """
-    from ..settings import VARIABLES, Secret, from_environment
+    from .._secrets import Secret
+    from ..settings import VARIABLES, from_environment
 
     if path is None:
         if not from_environment("server token")[0]:

@@ -81,7 +81,7 @@ def webhook_login(path: str | None) -> tuple[str, str] | None:
     Raises:
         ConfigurationError: The text is not of the form USER:PASSWORD.
     """
-    from ..settings import Secret
+    from .._secrets import Secret
 
     text = Secret(token_of(path) if path is not None else os.environ.get(_AUTH, ""))
     if not text:
@@ -97,6 +97,6 @@ def basic_auth(login: tuple[str, str] | None) -> dict[str, str]:
     """Return the header for user name and password."""
     if login is None:
         return {}
-    from ..settings import Secret
+    from .._secrets import Secret
 
     return {"Authorization": Secret("Basic " + base64.b64encode(":".join(login).encode()).decode("ascii"))}

@@ -8,10 +8,10 @@ from typing import Any
 import attrs
 
 from .._hints import unknown_name_message
+from .._secrets import Secret
 from ..errors import InvalidEmail
 from ..models.email import TemplateEmail
 from ..models.framework_values import plain
-from ..settings import Secret
 from ..wire import wire_names
 
 _OURS = (

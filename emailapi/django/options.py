@@ -10,11 +10,12 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from .._hints import unknown_name_message
+from .._secrets import Secret
 from ..errors import ConfigurationError, InvalidEmail
 from ..models.address import Address, parse_address_field
 from ..models.framework_values import plain
 from ..models.recipient_guard import RecipientGuard, recipient_patterns
-from ..settings import Secret, from_environment
+from ..settings import from_environment
 
 # What the setting has beside the options of a backend: the credentials of webhooks.
 _OTHERS = ("webhook",)

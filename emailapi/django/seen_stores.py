@@ -11,7 +11,7 @@ from django.core.cache import caches
 from django.db import IntegrityError, router, transaction
 from django.db.models import F
 
-from ..webhooks.seen import KEEP_SECONDS
+from ..webhooks.seen import KEEP_SECONDS, as_keep
 
 # How many of a key's characters every cache and database takes.
 _KEY_LIMIT = 150
@@ -40,7 +40,7 @@ class CacheSeenStore:
 
     def __init__(self, alias: str = "default", *, keep: float = KEEP_SECONDS, prefix: str = "emailapi-seen:") -> None:
         """Create a store; nothing is read or written until the first call."""
-        self._alias, self._keep, self._prefix = alias, keep, prefix
+        self._alias, self._keep, self._prefix = alias, as_keep(keep), prefix
 
     @property
     def _cache(self) -> Any:
@@ -93,7 +93,7 @@ class DatabaseSeenStore:
         self, using: str | None = None, *, keep: float = KEEP_SECONDS, clock: Callable[[], float] = time.time
     ) -> None:
         """Create a store; nothing is read or written until the first call."""
-        self._using, self._keep, self._clock = using, keep, clock
+        self._using, self._keep, self._clock = using, as_keep(keep), clock
         self._purge_at = 0.0
 
     @property

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from mimetypes import guess_extension, guess_type
 
+from .._hints import guard_repr
 from ..errors import InvalidEmail
 from ..models.attachment import Attachment as EmailAttachment
 from ..models.text import convert_body, convert_header_text
@@ -40,6 +41,7 @@ def _check_header(where: str, name: object, value: object) -> None:
     raise InvalidEmail(f"{where}: headers: {problem}", field="attachments")
 
 
+@guard_repr
 class Attachment:
     """
     A file of a message.

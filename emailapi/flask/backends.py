@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .._secrets import Secret
 from ..client import Client
 from ..errors import ConfigurationError
 from ..models.transport import Transport, is_transport
-from ..settings import Secret, from_environment
+from ..settings import from_environment
 from ..transports.console import ConsoleTransport
 from ..transports.memory import MemoryTransport
 from ..transports.ses import SESTransport

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from ..settings import Secret
+from typing import Any
+
+from .._hints import guard_repr
+from .._secrets import Secret
+from ..errors import ConfigurationError
 from .config import Keys
-from .sanitizing import MessageAddress
+from .sanitizing import MessageAddress, is_address
 
 
+@guard_repr
 class Settings:
     """The settings of `MailState`, which documents the attributes."""
 
@@ -38,7 +43,7 @@ class Settings:
         sender = keys.get("MAIL_DEFAULT_SENDER")
         if not sender and name is None:
             sender = keys.get("DEFAULT_MAIL_SENDER")
-        self.default_sender: MessageAddress | None = sender
+        self.default_sender = _sender(sender)
         self.default_reply_to: MessageAddress | None = keys.get("MAIL_DEFAULT_REPLY_TO")
         self.subject_prefix = keys.text("MAIL_SUBJECT_PREFIX")
         level = keys.get("MAIL_DEBUG", debug)
@@ -74,3 +79,11 @@ class Settings:
 
 def _secret(given: str | None) -> str | None:
     return Secret(given) if isinstance(given, str) else given
+
+
+def _sender(given: Any) -> MessageAddress | None:
+    if given and not is_address(given):
+        raise ConfigurationError(
+            f"MAIL_DEFAULT_SENDER must be an address, or a pair of name and address, got {given!r}"
+        )
+    return given or None

@@ -8,6 +8,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from .._hints import guard_repr
 from ..errors import ConfigurationError, InvalidArgument
 from .access import Hosts
 from .arguments import check_place, check_stored_text
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from .running import Running
 
 
+@guard_repr
 class Sandbox(Receiving):
     """
     The service's API on this machine, for development and tests.

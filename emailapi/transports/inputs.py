@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterable, Awaitable, Iterable, Mapping
 from email.message import Message
 from typing import Any, TypeVar
 
@@ -61,9 +61,13 @@ def check_many(emails: object) -> None:
         InvalidArgument: The argument is a single email, or something else.
     """
     if isinstance(emails, (BaseEmail, Mapping, Message, str, bytes)) or not isinstance(emails, Iterable):
+        advice = "use send for a single email"
+        if isinstance(emails, AsyncIterable):
+            advice = "collect it first, [email async for email in emails]"
+        elif isinstance(emails, Awaitable):
+            advice = "await it first"
         raise InvalidArgument(
-            f"emails must be an iterable of emails, got {type(emails).__name__}: use send for a single email",
-            argument="emails",
+            f"emails must be an iterable of emails, got {type(emails).__name__}: {advice}", argument="emails"
         )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from .._closing import Closing
 from .._delivery import CallContext
-from .._hints import Explaining, explain_calls
+from .._hints import Explaining, explain_calls, guard_repr
 from ..errors import ConfigurationError, DeliveryUnknown, InvalidEmail
 from ..models.email import BaseEmail, Email
 from ..models.options import Hooks
@@ -51,9 +51,10 @@ class SingleSending(Closing, Explaining, Generic[P]):
     _keys_are_unique: bool = False
 
     def __init_subclass__(cls) -> None:
-        """Let the constructor and `send_message` explain unknown arguments."""
+        """Let the constructor and `send_message` explain unknown arguments, and the repr show an unfinished object."""
         super().__init_subclass__()
         explain_calls(cls, "__init__", "send_message")
+        guard_repr(cls)
 
     def _prepare(self, email: Any, batch: Batch[P]) -> P:
         """Validate every field of an email, and encode it once; `InvalidEmail` names the field."""

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
 from typing import Protocol
 
+from ..errors import ConfigurationError
+
 # The service retries an inbound event for ten and a half hours.
 KEEP_SECONDS = 14 * 3600.0
+
+
+def as_keep(given: float) -> float:
+    """
+    Validate the option `keep` of a store; committing a key would fail only after the event is handled.
+
+    Raises:
+        ConfigurationError: The value is not a positive number.
+    """
+    if isinstance(given, bool) or not isinstance(given, (int, float)) or not 0 < given < math.inf:
+        raise ConfigurationError(f"keep must be a positive number of seconds, got {given!r}")
+    return float(given)
 
 
 class SeenStore(Protocol):
@@ -95,8 +110,11 @@ class MemorySeenStore:
             keep: Seconds for which a committed key is stored; 14 hours by default, as the service retries an inbound
                 email for ten and a half.
             clock: Returns the time in seconds; a test may pass its own.
+
+        Raises:
+            ConfigurationError: `keep` is not a positive number.
         """
-        self._keep = keep
+        self._keep = as_keep(keep)
         self._clock = clock
         self._lock = threading.Lock()
         # Key to when it expires, and whether it is committed; key to when it is forgotten, and the count.

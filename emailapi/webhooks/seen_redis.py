@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from .._hints import guard_repr
+from .._secrets import hide
 from ..errors import ConfigurationError
-from .seen import KEEP_SECONDS
+from .seen import KEEP_SECONDS, as_keep
 
 _COMMITTED = "committed"
 # A key that has been committed since is not deleted.
@@ -15,6 +17,7 @@ _RELEASE = "if redis.call('get', KEYS[1]) ~= ARGV[1] then return redis.call('del
 _TIMEOUT = 5.0
 
 
+@guard_repr
 class RedisSeenStore:
     """
     A store in Redis, shared by everything that reaches the server. It needs `pip install 'emailapi-sdk[redis]'`.
@@ -48,14 +51,15 @@ class RedisSeenStore:
             keep: Seconds for which a committed key is stored.
 
         Raises:
-            ConfigurationError: Neither a URL nor a client is given, or both, the URL is not valid, or redis is not
-                installed.
+            ConfigurationError: Neither a URL nor a client is given, or both, the URL or `keep` is not valid, or redis
+                is not installed.
         """
-        if (url is None) == (client is None):
+        hidden, url = hide(url), None  # it may have a password
+        if (hidden is None) == (client is None):
             raise ConfigurationError("RedisSeenStore needs a url or a client, and not both")
-        self._redis: Any = _connect(url) if url is not None else client
+        self._redis: Any = _connect(hidden) if hidden is not None else client
         self._prefix = prefix
-        self._keep = keep
+        self._keep = as_keep(keep)
 
     def claim(self, key: str, ttl: float) -> bool:
         """Claim a key for `ttl` seconds; return False if the key is claimed or committed."""
@@ -94,7 +98,9 @@ def _milliseconds(seconds: float) -> int:
     return max(1, int(seconds * 1000))
 
 
-def _connect(url: str) -> Any:
+def _connect(url: str | type) -> Any:
+    if isinstance(url, type):
+        raise ConfigurationError(f"the url of RedisSeenStore must be text, got {url.__name__}")
     try:
         from redis import Redis
     except ImportError:

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import TypeVar
 
+from .._hints import guard_repr
 from ..errors import ConfigurationError
-from .seen import KEEP_SECONDS
+from .seen import KEEP_SECONDS, as_keep
 
 T = TypeVar("T")
 
@@ -41,6 +42,7 @@ _COUNT = """
 """
 
 
+@guard_repr
 class SQLiteSeenStore:
     """
     A store in an SQLite file, shared by all threads and processes of one machine.
@@ -66,13 +68,16 @@ class SQLiteSeenStore:
             clock: Returns the time in seconds, the same in all processes; a test may pass its own.
 
         Raises:
-            ConfigurationError: The file cannot be opened, or the path is empty or `":memory:"`.
+            ConfigurationError: The file cannot be opened, the path is empty or `":memory:"`, or an argument is not
+                valid.
         """
+        if not isinstance(path, (str, bytes, os.PathLike)) or "\0" in os.fsdecode(path):
+            raise ConfigurationError(f"SQLiteSeenStore needs the path of a file, got {path!r}")
         if os.fspath(path) in ("", ":memory:"):
             raise ConfigurationError("SQLiteSeenStore needs the path of a file: use MemorySeenStore() for memory")
         # The program may change its folder.
         self._path = os.path.abspath(path)
-        self._keep = keep
+        self._keep = as_keep(keep)
         self._clock = clock
         self._purge_at = 0.0
         try:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from .._hints import guard_repr
 from ..errors import ConfigurationError
 from .headers import header_values
 
@@ -20,6 +21,7 @@ _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _Credentials = Sequence[tuple[str, str]]
 
 
+@guard_repr
 class Verifier:
     """
     Checks the credentials of webhook requests.

@@ -150,3 +150,22 @@ def test_a_netrc_file_is_not_used(serve, connect, accepted, token, monkeypatch, 
     connect(peer.url).outbound.send(EMAIL)
     assert "Authorization" not in peer.seen[0].headers
     assert peer.seen[0].headers["X-Postmark-Server-Token"] == token
+
+
+@pytest.mark.parametrize(
+    "given, named",
+    [
+        (" ", " "),
+        ("foo://127.0.0.1:9", "127.0.0.1:9"),
+        ("http://user:word@127.0.0.1:ab", "127.0.0.1:ab"),
+        ("http://127.0.0.1:9\n", "127.0.0.1:9\n"),
+        ("http://127.0.0.1:99999", "127.0.0.1:99999"),
+    ],
+)
+def test_an_invalid_proxy_is_an_error_that_names_the_proxy_and_its_variables(connect, monkeypatch, given, named):
+    monkeypatch.setenv("HTTPS_PROXY", given)
+    with pytest.raises(ConfigurationError) as caught:
+        connect("https://api.example").outbound.send(EMAIL)
+    assert str(caught.value).startswith(
+        f"the request cannot be made: the address of the proxy {named!r} is not valid: check HTTPS_PROXY"
+    )

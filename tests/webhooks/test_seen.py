@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
+import traceback
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
-from emailapi.webhooks import MemorySeenStore, SQLiteSeenStore
+from emailapi import ConfigurationError
+from emailapi.django import CacheSeenStore, DatabaseSeenStore
+from emailapi.webhooks import MemorySeenStore, RedisSeenStore, SQLiteSeenStore
 from emailapi.webhooks.seen import KEEP_SECONDS
 
 from .stores import HOUR, Timed, TimedRedis
@@ -20,6 +25,47 @@ def timed(request, tmp_path) -> Timed | TimedRedis:
     if request.param == "sqlite":
         return Timed(lambda clock: SQLiteSeenStore(tmp_path / "seen.db", keep=14 * HOUR, clock=clock))
     return TimedRedis(request.getfixturevalue("redis_server"), 14 * HOUR)
+
+
+KINDS = {
+    "memory": MemorySeenStore,
+    "sqlite": lambda keep: SQLiteSeenStore("seen.db", keep=keep),
+    "redis": lambda keep: RedisSeenStore("redis://localhost", keep=keep),
+    "cache": lambda keep: CacheSeenStore(keep=keep),
+    "database": lambda keep: DatabaseSeenStore(keep=keep),
+}
+
+
+@pytest.mark.parametrize("keep", [0, -1, math.nan, math.inf, "50400", timedelta(hours=14), None, True], ids=repr)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_time_to_keep_keys_that_is_not_a_number_of_seconds_is_rejected_before_an_event_is_handled(
+    kind, keep, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigurationError, match="keep must be a positive number of seconds, got"):
+        KINDS[kind](keep=keep)
+
+
+@pytest.mark.parametrize("path", [5, None, "a\0b", ["seen.db"]], ids=repr)
+def test_a_file_of_another_type_is_rejected(path):
+    with pytest.raises(ConfigurationError, match="SQLiteSeenStore needs the path of a file, got"):
+        SQLiteSeenStore(path)
+
+
+@pytest.mark.parametrize("url", [5, b"redis://localhost", ["redis://localhost"]], ids=repr)
+def test_a_url_of_another_type_is_rejected(url):
+    pytest.importorskip("redis")
+    with pytest.raises(ConfigurationError, match="the url of RedisSeenStore must be text, got"):
+        RedisSeenStore(url)
+
+
+def test_no_frame_of_an_invalid_url_shows_its_password():
+    pytest.importorskip("redis")
+    with pytest.raises(ConfigurationError) as caught:
+        RedisSeenStore("redis://:{}@localhost:x".format("hunter22"))
+    frames = [frame.f_locals for frame, _ in traceback.walk_tb(caught.value.__traceback__.tb_next)]
+    assert frames
+    assert "hunter22" not in repr(frames)
 
 
 def test_a_claimed_key_cannot_be_claimed_again(timed):

@@ -10,9 +10,10 @@ from os import PathLike
 
 import attrs
 
+from ..._secrets import Secret
 from ...errors import ConfigurationError
 from ...models.options import is_seconds
-from ...settings import Secret, as_flag
+from ...settings import as_flag
 
 _HELO_NAME = re.compile(r"[!-~]+")
 _HOST = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*")
@@ -84,7 +85,7 @@ def as_socket_path(given: str | PathLike[str] | None) -> str | None:
     return path
 
 
-def as_secret(given: str | None) -> Secret:
+def as_secret(given: str | type | None) -> Secret:
     """
     Return a user name or a password; empty if there is none.
 
@@ -92,8 +93,8 @@ def as_secret(given: str | None) -> Secret:
         ConfigurationError: The value is not text, or has a character that no login can carry. The message does not
             repeat it.
     """
-    if given is not None and not isinstance(given, str):
-        raise ConfigurationError(f"username and password must be text, got {type(given).__name__}")
+    if isinstance(given, type):  # of a value that `hide_secrets` has hidden
+        raise ConfigurationError(f"username and password must be text, got {given.__name__}")
     if given and re.search("[\0\1\ud800-\udfff]", given):
         raise ConfigurationError("username or password has a character that no login can carry")
     return Secret(given or "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Unpack
 
 from ...errors import ConfigurationError
-from .options import LMTP_PORT, SMTPOptions
+from .options import LMTP_PORT, SMTPOptions, hide_secrets
 from .transport import SMTPTransport
 
 _SMTP_PORT = 25
@@ -38,6 +38,7 @@ class LMTPTransport(SMTPTransport):
         Raises:
             ConfigurationError: An option is not valid, or two contradict each other.
         """
+        hide_secrets(options)
         if port == _SMTP_PORT:
             raise ConfigurationError(
                 f"port must not be {_SMTP_PORT}, which is the port of SMTP: LMTP uses {LMTP_PORT} or another port"

@@ -9,11 +9,12 @@ from typing import Literal, TypedDict, Unpack
 
 import attrs
 
-from ..._hints import unknown_name_message
+from ..._hints import guard_repr, unknown_name_message
 from ..._net import NotCopied
+from ..._secrets import Secret, hide
 from ...errors import ConfigurationError
 from ...models.options import Retry
-from ...settings import Secret, Timeout, as_deadline, as_flag, as_retry, as_timeout, is_loopback
+from ...settings import Timeout, as_deadline, as_flag, as_retry, as_timeout, is_loopback
 from .converters import (
     as_hostname,
     as_local_hostname,
@@ -155,6 +156,7 @@ def _logs_in(settings: Settings) -> bool:
     return bool(settings.username and (settings.password or settings.oauth_token_generator))
 
 
+@guard_repr
 @attrs.frozen(kw_only=True)
 class Settings(NotCopied):
     """
@@ -220,6 +222,14 @@ class Settings(NotCopied):
             raise ConfigurationError("password needs a username: pass both to log in, or neither")
         if self.logs_in and self.tls == "none" and not (self.allow_plaintext_auth or self.is_local):
             raise ConfigurationError("the password would be sent in clear: use TLS, or allow_plaintext_auth=True")
+
+
+def hide_secrets(options: SMTPOptions) -> None:
+    """Hide the login, and options that do not exist, whose names may be misspelt, from the reprs of tracebacks."""
+    given: dict[str, object] = options  # type: ignore[assignment]
+    for name, value in given.items():
+        if name in ("username", "password") or name not in SMTPOptions.__annotations__:
+            given[name] = hide(value)
 
 
 def create_settings(

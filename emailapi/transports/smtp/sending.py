@@ -9,7 +9,7 @@ from ...models.address import Address
 from ...models.email import Email
 from ...models.outbound import SendResult
 from ..ready_message import Given, Recipients
-from .options import SMTPOptions
+from .options import SMTPOptions, hide_secrets
 from .transport import SMTPTransport
 
 
@@ -41,6 +41,7 @@ def send(
     Raises:
         EmailAPIError: As `SMTPTransport.send`.
     """
+    hide_secrets(options)
     with SMTPTransport(hostname, port, **options) as transport:
         return transport.send_message(
             message, sender=sender, recipients=recipients, mail_options=mail_options, rcpt_options=rcpt_options

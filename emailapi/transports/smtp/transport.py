@@ -21,7 +21,7 @@ from ..batch import Batch
 from ..inputs import EmailLike
 from ..ready_message import Given, Recipients
 from .connection import Broken, Session
-from .options import Protocol, SMTPOptions, create_settings
+from .options import Protocol, SMTPOptions, create_settings, hide_secrets
 from .payload import SMTPPayload, check, encode, encode_message, redirect
 from .pool import Pool
 from .transaction import Progress, transact
@@ -72,6 +72,7 @@ class SMTPTransport(BaseTransport[SMTPPayload]):
         Raises:
             ConfigurationError: An option is not valid, or two contradict each other.
         """
+        hide_secrets(options)
         self._settings = create_settings(self._protocol, hostname, port, **options)
         self._pool = Pool(self._settings)
         self._retry = self._settings.retry
