@@ -92,10 +92,15 @@ def hint_for_type(given: object, expected: type) -> str:
     """Return what to give instead of a value that is not a record of a class, as the end of a sentence; or `""`."""
     kind = type(given)
     names = [f"{expected.__name__}.{base.__name__}" for base in kind.__mro__]
-    ours = kind.__module__.startswith(__package__)
+    ours = _is_ours(kind)
     conversions = () if ours else (how for attribute, how in CONVERSIONS.items() if hasattr(kind, attribute))
     advice = next(chain(conversions, (WRONG_TYPES[name] for name in names if name in WRONG_TYPES)), "")
     return f": {advice.format(given)}" if advice else ""
+
+
+def _is_ours(kind: type) -> bool:
+    """Return whether a class is of this package, and not one of a user's that derives from it."""
+    return str(kind.__module__).partition(".")[0] == __package__
 
 
 def explained(function: F) -> F:
@@ -146,7 +151,7 @@ def _call_message(function: Callable[..., Any], place: str, named: Iterable[str]
 
 def explain_calls(owner: type, *names: str) -> None:
     """Let the constructor and the public functions of a class, or these functions, explain unknown arguments."""
-    if not owner.__module__.startswith(__package__):
+    if not _is_ours(owner):
         return  # a user's own class
     for name, function in list(vars(owner).items()):
         chosen = name in names if names else name == "__init__" or not name.startswith("_")
@@ -161,7 +166,7 @@ def guard_repr(owner: K) -> K:
     Tracebacks with local variables show such objects. `python -m unittest --locals` ends with the exception of a repr.
     """
     own = vars(owner).get("__repr__")
-    if own is None or not owner.__module__.startswith(__package__):
+    if own is None or not _is_ours(owner):
         return owner
 
     @functools.wraps(own)
