@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from ._hosts import as_host
 from ._secrets import Secret
 from .errors import ConfigurationError, EmailAPIError
 from .models.address import Address, AddressLike, parse_address_field
@@ -97,6 +98,7 @@ def resolve_base_url(given: str | None, allow_http: bool) -> str:
         raise ConfigurationError(f"{source} must be http(s)://host, got {url!r}")
     if any(character <= " " or character == "\x7f" for character in url) or not url.isascii():
         raise ConfigurationError(f"{source} {url!r} has a character that is not valid in a URL")
+    as_host(host, f"the host of {source}")
     if not _allows_http(allow_http) and parts.scheme == "http" and not is_loopback(host):
         raise ConfigurationError(f"{source} {url!r} would send the token in clear: use https, or allow_http=True")
     return url.rstrip("/")

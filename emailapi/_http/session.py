@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import requests
 
 from .._delivery import Deadline, Kind, Request, Response, clear_frames, no_response, out_of_time
+from .._hosts import as_host
 from .._net import ProcessLocal, monotonic
 from .._secrets import Secret
 from .._signals import raised_by_signal
@@ -83,7 +84,10 @@ class Session:
     def _adapter_class(self) -> type[Adapter]:
         proxy = requests.utils.select_proxy(self.base_url, self._settings["proxies"]) or ""
         scheme = proxy.partition(":")[0].lower()
-        if self._given is not None or not scheme.startswith("socks"):
+        if self._given is not None or not proxy:
+            return Adapter
+        self._check_proxy(proxy)
+        if not scheme.startswith("socks"):
             return Adapter
         if scheme not in _SOCKS:
             raise ConfigurationError(
@@ -97,6 +101,16 @@ class Session:
                 "or pass a session= with an adapter of your own"
             ) from None
         return SocksAdapter
+
+    def _check_proxy(self, proxy: str) -> None:
+        try:
+            parts = urlsplit(proxy if "//" in proxy else f"//{proxy}")
+            as_host(parts.hostname, "the host")
+            is_valid = parts.port != 0
+        except (ValueError, ConfigurationError):
+            is_valid = False
+        if not is_valid:
+            raise ConfigurationError(failure.invalid_proxy(self._proxy()))
 
     def __repr__(self) -> str:
         """Name the host, never the token."""
