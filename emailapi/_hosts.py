@@ -45,3 +45,15 @@ def _is_ipv6(host: str) -> bool:
     except ValueError:
         return False
     return host.isprintable() and " " not in host  # the address may be followed by the name of an interface
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host name or address refers to this machine only."""
+    import ipaddress
+
+    if f".{host.lower()}".endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -10,13 +10,13 @@ import traceback
 import pytest
 
 from emailapi import Client
+from emailapi._hosts import is_loopback
 from emailapi.errors import ConfigurationError
 from emailapi.models.address import Address
 from emailapi.settings import (
     VARIABLES,
     Options,
     Secret,
-    is_loopback,
     resolve_base_url,
     resolve_sender,
     resolve_token,

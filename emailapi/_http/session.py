@@ -10,13 +10,12 @@ from urllib.parse import urlsplit
 import requests
 
 from .._delivery import Deadline, Kind, Request, Response, clear_frames, no_response, out_of_time
-from .._hosts import as_host
+from .._hosts import as_host, is_loopback
 from .._net import ProcessLocal, monotonic
 from .._secrets import Secret
 from .._signals import raised_by_signal
 from .._version import __version__
 from ..errors import ConfigurationError, EmailAPIError
-from ..settings import is_loopback
 from . import errors as failure
 from .body import UnreadableBody, read_body
 from .connection import Exchange, UnexpectedData

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from .._hints import unknown_name_message
-from .._secrets import Secret
+from .._secrets import Secret, hide_all
 from ..errors import ConfigurationError, InvalidEmail
 from ..models.address import Address, parse_address_field
 from ..models.framework_values import plain
@@ -21,6 +21,7 @@ from ..settings import from_environment
 _OTHERS = ("webhook",)
 # What an email takes from `defaults` where its message sets none.
 DEFAULTS = ("tag", "metadata", "track_opens", "track_links", "reply_to")
+_WEBHOOK_SECRETS = ("basic", "headers")
 _SECRETS = ("password", "token", "server_token", "aws_secret_access_key", "aws_session_token")
 
 
@@ -28,10 +29,13 @@ def hide_secrets(value: Any) -> Any:
     """Return options with their tokens and passwords as `Secret`, so that no repr and no traceback shows them."""
     if not isinstance(value, Mapping):
         return value
-    return {
-        name: Secret(item) if str(name).lower() in _SECRETS and isinstance(item, str) else hide_secrets(item)
-        for name, item in value.items()
-    }
+    return {name: _hide_option(str(name).lower(), item) for name, item in value.items()}
+
+
+def _hide_option(name: str, value: Any) -> Any:
+    if name in _WEBHOOK_SECRETS:
+        return hide_all(value)
+    return Secret(value) if name in _SECRETS and isinstance(value, str) else hide_secrets(value)
 
 
 def _secret(value: Any) -> Any:
