@@ -112,7 +112,7 @@ class Client(ServerNamespaces):
         if fallback is not None or fallback_ignore != ():
             from .transports.fallback import Fallback, check_ignore
 
-            ignore = check_ignore(fallback_ignore)
+            ignore = check_ignore(fallback_ignore, "fallback_ignore")
             self._fallback = None if fallback is None else Fallback(self.transport, fallback, ignore=ignore)
 
     @staticmethod

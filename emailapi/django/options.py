@@ -76,7 +76,7 @@ class BackendOptions:
     fallback: Any = attrs.field(default=None, converter=hide_secrets)
     fallback_ignore: Any = ()
     transport: Any = "api"
-    transport_options: Any = attrs.field(factory=dict, converter=hide_secrets)
+    transport_options: Any = attrs.field(factory=dict, converter=lambda given: hide_secrets(given or {}))
     use_bulk: bool = False
     fail_silently: bool = False
     redirect_to: Any = None
@@ -132,7 +132,7 @@ def read_options(given: Mapping[str, Any], alias: str | None) -> BackendOptions:
 
     Raises:
         ImproperlyConfigured: The setting `EMAILAPI` is not valid.
-        ConfigurationError: `defaults` is not valid.
+        ConfigurationError: `defaults` or `transport_options` is not valid.
     """
     shared = shared_options()
     values = {name: shared[name] for name in OPTION_NAMES if name in shared}
@@ -144,8 +144,10 @@ def read_options(given: Mapping[str, Any], alias: str | None) -> BackendOptions:
         values["server_token"] = from_environment("server token")[0]
     values["base_url"] = values.get("base_url") or from_environment("base_url")[0] or None
     options = BackendOptions(**values)
-    if not isinstance(options.defaults, Mapping):
-        raise ConfigurationError(f"defaults must be a dict, not {type(options.defaults).__name__}")
+    for option in ("defaults", "transport_options"):
+        found = getattr(options, option)
+        if not isinstance(found, Mapping):
+            raise ConfigurationError(f"{option} must be a dict, not {type(found).__name__}")
     for name in options.defaults:
         if name not in DEFAULTS:
             raise ConfigurationError(f"defaults: {unknown_name_message(str(name), dict.fromkeys(DEFAULTS), 'name')}")
