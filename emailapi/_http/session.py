@@ -32,7 +32,7 @@ _RequestsSession = requests.Session
 def _on_loopback(url: str) -> bool:
     try:
         return is_loopback(urlsplit(url if "//" in url else f"//{url}").hostname or "")
-    except ValueError:  # not an address: the error is raised when a request uses the proxy
+    except ValueError:  # not an address: the session rejects it, or the first request
         return True
 
 

@@ -1,7 +1,7 @@
 """
 Errors of attachments whose file cannot be read: each is also the `OSError` that caused it.
 
-Tracebacks, logs and commands name each of them by the public class that users catch: `emailapi.InvalidEmail`.
+Tracebacks and commands name each of them by the public class that users catch: `emailapi.InvalidEmail`.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ _KINDS = (
     (OSError, UnreadableFile),
 )
 for _, _kind in _KINDS:
-    _kind.__module__, _kind.__name__, _kind.__qualname__ = "emailapi", "InvalidEmail", "InvalidEmail"
+    _kind.__module__, _kind.__qualname__ = "emailapi", "InvalidEmail"
 
 
 def _restore(built_in: type[OSError], args: tuple[object, ...], known: dict[str, Any]) -> EmailAPIError:

@@ -179,7 +179,7 @@ def test_a_file_that_cannot_be_read_is_also_the_built_in_error(tmp_path, monkeyp
         assert isinstance(error, InvalidEmail)
         assert (error.field, error.filename, error.strerror) == ("attachments", path, os.strerror(error.errno))
         assert type(error) is type(caught.value)
-    assert type(caught.value).__name__ == "InvalidEmail"
+    assert type(caught.value).__qualname__ == "InvalidEmail"
     shown = traceback.format_exception_only(caught.value)[-1]
     assert shown.startswith("emailapi.InvalidEmail: attachment ")
 
