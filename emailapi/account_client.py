@@ -62,9 +62,9 @@ class AccountClient(BaseClient):
         Raises:
             ConfigurationError: There is no token, or an option is not valid.
         """
-        hidden, token = hide(token), None
+        hidden, token, url, base_url = hide(token), None, hide(base_url), None
         options = Options(timeout=timeout, deadline=deadline, retry=retry, hooks=hooks)
-        self._open(options, token=hidden, base_url=base_url, allow_http=allow_http, session=session)
+        self._open(options, token=hidden, base_url=url, allow_http=allow_http, session=session)
 
     @Namespace
     def servers(self) -> Servers:

@@ -57,7 +57,7 @@ class BaseClient(Closing, Explaining):
         options: Options,
         *,
         token: str | type | None,
-        base_url: str | None,
+        base_url: str | type | None,
         allow_http: bool,
         session: requests.Session | None,
     ) -> None:

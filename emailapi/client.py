@@ -91,7 +91,7 @@ class Client(ServerNamespaces):
         Raises:
             ConfigurationError: There is no token, or an option is not valid.
         """
-        hidden, token = hide(token), None
+        hidden, token, url, base_url = hide(token), None, hide(base_url), None
         options = Options(
             timeout=timeout,
             deadline=deadline,
@@ -103,16 +103,16 @@ class Client(ServerNamespaces):
             message_stream=message_stream,
         )
         if transport is None:
-            self._open(options, token=hidden, base_url=base_url, allow_http=allow_http, session=session)
+            self._open(options, token=hidden, base_url=url, allow_http=allow_http, session=session)
         else:
             from .transports.client_transport import NoAPI
 
-            check_api_options(options, token=hidden, base_url=base_url, allow_http=allow_http, session=session)
+            check_api_options(options, token=hidden, base_url=url, allow_http=allow_http, session=session)
             self._session, self._options, self._transport = NoAPI(transport), options, transport
         if fallback is not None or fallback_ignore != ():
             from .transports.fallback import Fallback, check_ignore
 
-            ignore = check_ignore(fallback_ignore)
+            ignore = check_ignore(fallback_ignore, "fallback_ignore")
             self._fallback = None if fallback is None else Fallback(self.transport, fallback, ignore=ignore)
 
     @staticmethod

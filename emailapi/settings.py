@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from ._hosts import as_host, is_loopback
 from ._secrets import Secret
 from .errors import ConfigurationError, EmailAPIError
 from .models.address import Address, AddressLike, parse_address_field
@@ -38,6 +39,11 @@ def from_environment(option: str) -> tuple[str, str]:
     return "", option
 
 
+def _type_name(given: object) -> str:
+    wrong = given if isinstance(given, type) else type(given)  # a type is what `hide` has left
+    return wrong.__name__
+
+
 def resolve_token(given: str | type | None, kind: str) -> Secret:
     """
     Return the token of a kind ("server token" or "account token"): the argument, else from the environment.
@@ -47,8 +53,7 @@ def resolve_token(given: str | type | None, kind: str) -> Secret:
             repeat it.
     """
     if given is not None and not isinstance(given, str):
-        wrong = given if isinstance(given, type) else type(given)  # a type is what `hide` has left
-        raise ConfigurationError(f"token must be text, got {wrong.__name__}")
+        raise ConfigurationError(f"token must be text, got {_type_name(given)}")
     token = (given or "").strip() or from_environment(kind)[0]
     if not token:
         raise ConfigurationError(f"no token: pass token=, or set {' or '.join(VARIABLES[kind])}")
@@ -57,19 +62,7 @@ def resolve_token(given: str | type | None, kind: str) -> Secret:
     return Secret(token)
 
 
-def is_loopback(host: str) -> bool:
-    """Return whether a host name or address refers to this machine only."""
-    import ipaddress
-
-    if f".{host.lower()}".endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def resolve_base_url(given: str | None, allow_http: bool) -> str:
+def resolve_base_url(given: str | type | None, allow_http: bool) -> str:
     """
     Return the base URL: the argument, else from the environment, else the service's; without a trailing slash.
 
@@ -81,22 +74,24 @@ def resolve_base_url(given: str | None, allow_http: bool) -> str:
         ConfigurationError: The URL or `EMAILAPI_ALLOW_HTTP` is not valid, or tokens would be sent in clear.
     """
     if given is not None and not isinstance(given, str):
-        raise ConfigurationError(f"base_url must be text, got {type(given).__name__}")
+        raise ConfigurationError(f"base_url must be text, got {_type_name(given)}")
     found, source = (given, "base_url") if given else from_environment("base_url")
-    url = (found or DEFAULT_BASE_URL).strip()
-    if "@" in url:
+    secret, given, found = Secret((found or DEFAULT_BASE_URL).strip()), None, ""
+    if "@" in secret:
         raise ConfigurationError(f"{source} must not contain a user name or password")
+    if "?" in secret or "#" in secret:
+        raise ConfigurationError(f"{source} must not contain a query or a fragment")
+    url = str(secret)
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError as error:
         raise ConfigurationError(f"{source} is not a valid URL: {error}") from None
-    if "?" in url or "#" in url:
-        raise ConfigurationError(f"{source} must not contain a query or a fragment")
     if parts.scheme not in ("http", "https") or not host:
         raise ConfigurationError(f"{source} must be http(s)://host, got {url!r}")
     if any(character <= " " or character == "\x7f" for character in url) or not url.isascii():
         raise ConfigurationError(f"{source} {url!r} has a character that is not valid in a URL")
+    as_host(host, f"the host of {source}")
     if not _allows_http(allow_http) and parts.scheme == "http" and not is_loopback(host):
         raise ConfigurationError(f"{source} {url!r} would send the token in clear: use https, or allow_http=True")
     return url.rstrip("/")

@@ -71,6 +71,20 @@ def test_the_token_is_in_no_frame_of_an_error_of_the_constructor(kind, option):
     assert "hidden-token" not in repr([value for value in values if isinstance(value, (str, dict, tuple, list))])
 
 
+@pytest.mark.parametrize(
+    "url", ["https://us:pa55word@api.example", "https://api.example?key=pa55word", " us:pa55word@[::1"]
+)
+@pytest.mark.parametrize("kind", [Client, AccountClient])
+@pytest.mark.parametrize("variable", [False, True])
+def test_the_login_in_a_base_url_is_in_no_frame_of_its_error(monkeypatch, kind, url, variable):
+    if variable:
+        monkeypatch.setenv("EMAILAPI_BASE_URL", url)
+    with pytest.raises(ConfigurationError, match=r"(base_url|EMAILAPI_BASE_URL) must not contain") as caught:
+        kind("token", base_url=None if variable else url)
+    ours = caught.value.__traceback__.tb_next
+    assert "pa55word" not in str(caught.value) + repr([frame.f_locals for frame, _ in traceback.walk_tb(ours)])
+
+
 @pytest.mark.parametrize("token", [b"hidden-token", ["hidden-token"], {"token": "hidden-token"}], ids=type)
 @pytest.mark.parametrize("kind", [Client, AccountClient])
 def test_a_token_of_another_type_is_in_no_frame_of_its_error(kind, token):

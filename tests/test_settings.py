@@ -10,13 +10,13 @@ import traceback
 import pytest
 
 from emailapi import Client
+from emailapi._hosts import is_loopback
 from emailapi.errors import ConfigurationError
 from emailapi.models.address import Address
 from emailapi.settings import (
     VARIABLES,
     Options,
     Secret,
-    is_loopback,
     resolve_base_url,
     resolve_sender,
     resolve_token,
@@ -102,6 +102,9 @@ def test_a_secret_is_not_shown(caplog):
         (URL, URL),
         (f" {URL}/ ", URL),
         ("https://proxy.example/postmark//", "https://proxy.example/postmark"),
+        ("https://api.example.", "https://api.example."),
+        ("https://postmark_proxy", "https://postmark_proxy"),
+        ("https://[fe80::1%25eth0]", "https://[fe80::1%25eth0]"),
         ("https://proxy.example:8443", "https://proxy.example:8443"),
         ("http://127.0.0.1:8025", "http://127.0.0.1:8025"),
         ("http://127.9.9.9", "http://127.9.9.9"),
@@ -156,6 +159,14 @@ def test_the_base_url_of_the_environment(monkeypatch):
         ("ht\ntps://api.example", "is not valid in a URL"),
         ("https://äpi.example", "is not valid in a URL"),
         ("https://api.example/\x7f", "is not valid in a URL"),
+        ("https://api..example", "the host of base_url 'api..example' is not a valid host name"),
+        ("https://.example", "is not a valid host name"),
+        ("https://api.example..", "is not a valid host name"),
+        (f"https://{'a' * 64}.example", "is not a valid host name"),
+        (f"https://{'a.' * 127}example", "is not a valid host name"),
+        ("https://api%20x.example", "is not a valid host name"),
+        ("https://api,x.example", "is not a valid host name"),
+        ("https://api.example\\x", "is not a valid host name"),
         (b"https://api.example", "base_url must be text, got bytes"),
         (5, "base_url must be text, got int"),
     ],

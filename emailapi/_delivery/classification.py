@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from enum import Enum
 from time import time
 from typing import Any
+from urllib.parse import urlsplit
 
 import attrs
 
@@ -33,6 +34,9 @@ REQUEST_ID = "X-Request-Id"
 # The header in which the sandbox tells more than the service's message.
 SANDBOX_REASON = "X-Sandbox-Reason"
 _REASON_LIMIT = 500
+_TARGET_LIMIT = 200
+# A longer wait overflows timers and dates, and no program would wait for it.
+_LONGEST_WAIT = 86_400.0
 
 
 class Kind(Enum):
@@ -151,12 +155,16 @@ def keep_unknown(request: Request, error: EmailAPIError) -> EmailAPIError:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that `Retry-After` asks to wait; a date counts from the response's own `Date`."""
+    """
+    Return the seconds that `Retry-After` asks to wait, a day at most.
+
+    A date counts from the response's own `Date`.
+    """
     text = (headers.get("Retry-After") or "").strip()
     if text.isascii() and text.isdigit():
-        return float(text)
+        return min(float(text), _LONGEST_WAIT)
     until, now = _timestamp(text), _timestamp(headers.get("Date") or "")
-    return None if until is None else max(0.0, until - (time() if now is None else now))
+    return None if until is None else min(max(0.0, until - (time() if now is None else now)), _LONGEST_WAIT)
 
 
 def _timestamp(date: str) -> float | None:
@@ -214,7 +222,7 @@ def api_error(
     kind = error_class(status, in_body if status == 503 else code)
     message = value.get("Message") if isinstance(value, dict) else None
     if not isinstance(message, str) or not message:
-        message = f"the service responded with HTTP {status} without a reason"
+        message = f"the service responded with HTTP {status}{_redirect(status, headers) or ' without a reason'}"
     more: dict[str, Any] = {"code": code, "errors": _field_errors(value)}
     if kind is InactiveRecipient:
         more["addresses"] = inactive_addresses(message)
@@ -225,6 +233,21 @@ def api_error(
     if reason and reason.isprintable():
         error.add_note(f"The sandbox says why: {reason}")
     return error
+
+
+def _redirect(status: int, headers: Mapping[str, str]) -> str:
+    """Name the target of a redirect, without its login, query and fragment; "" for another response."""
+    if status not in (301, 302, 303, 307, 308):
+        return ""
+    try:
+        parts = urlsplit((headers.get("Location") or "").strip())
+    except ValueError:
+        target = ""
+    else:
+        bare = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="")
+        target = bare.geturl().partition(";")[0][:_TARGET_LIMIT]
+    where = f" to {target}" if target.isprintable() and target and "@" not in target else ""
+    return f", a redirect{where}, which is not followed with the token: check base_url"
 
 
 def unknown(request: Request, why: str, response: Response | None = None, attempts: int = 1) -> DeliveryUnknown:

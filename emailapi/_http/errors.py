@@ -95,6 +95,11 @@ def remedy(error: BaseException) -> str:
     return "; to trust it, set REQUESTS_CA_BUNDLE or pass a session=" if is_untrusted_certificate(error) else ""
 
 
+def invalid_proxy(proxy: str) -> str:
+    """Return the message for a proxy, given without its login, whose address is not valid."""
+    return f"the address of the proxy {proxy!r} is not valid: check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY"
+
+
 def configuration(error: BaseException, sent: bool | None, bundle: object, proxy: str = "") -> str | None:
     """Return the fault of an address, proxy or CA bundle that failed before any network was used; else None."""
     text = str(error)
@@ -107,7 +112,7 @@ def configuration(error: BaseException, sent: bool | None, bundle: object, proxy
         return text
     if sent is False and isinstance(error, (requests_errors.InvalidURL, requests_errors.InvalidSchema)):
         if proxy:
-            return f"the address of the proxy {proxy!r} is not valid: check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY"
+            return invalid_proxy(proxy)
         # The text may contain an address with its password.
         return "the address or its proxy's address is not valid" if "@" in text else text
     return None

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 import requests
 
 from .._delivery import Deadline, Kind, Request, Response, clear_frames, no_response, out_of_time
+from .._hosts import as_host, is_loopback
 from .._net import ProcessLocal, monotonic
 from .._secrets import Secret
 from .._signals import raised_by_signal
 from .._version import __version__
 from ..errors import ConfigurationError, EmailAPIError
-from ..settings import is_loopback
 from . import errors as failure
 from .body import UnreadableBody, read_body
 from .connection import Exchange, UnexpectedData
@@ -32,7 +32,7 @@ _RequestsSession = requests.Session
 def _on_loopback(url: str) -> bool:
     try:
         return is_loopback(urlsplit(url if "//" in url else f"//{url}").hostname or "")
-    except ValueError:  # not an address: the error is raised when a request uses the proxy
+    except ValueError:  # not an address: the session rejects it, or the first request
         return True
 
 
@@ -40,9 +40,10 @@ def _check_session(session: requests.Session) -> requests.Session:
     """Reject a session that would send an email twice, or the token to an unverified server."""
     if not isinstance(session, _RequestsSession):
         raise ConfigurationError(f"session must be a requests.Session, got {type(session).__name__}")
-    if session.verify is False:
+    # A session that `create_autospec` made has no attributes of instances.
+    if getattr(session, "verify", None) is False:
         raise ConfigurationError("session has verify=False, which would send the token to any server: remove it")
-    for prefix, adapter in session.adapters.items():
+    for prefix, adapter in getattr(session, "adapters", {}).items():
         retries = getattr(adapter, "max_retries", None)
         if retries is not None and retries.total != 0:
             raise ConfigurationError(
@@ -83,7 +84,10 @@ class Session:
     def _adapter_class(self) -> type[Adapter]:
         proxy = requests.utils.select_proxy(self.base_url, self._settings["proxies"]) or ""
         scheme = proxy.partition(":")[0].lower()
-        if self._given is not None or not scheme.startswith("socks"):
+        if self._given is not None or not proxy:
+            return Adapter
+        self._check_proxy(proxy)
+        if not scheme.startswith("socks"):
             return Adapter
         if scheme not in _SOCKS:
             raise ConfigurationError(
@@ -97,6 +101,16 @@ class Session:
                 "or pass a session= with an adapter of your own"
             ) from None
         return SocksAdapter
+
+    def _check_proxy(self, proxy: str) -> None:
+        try:
+            parts = urlsplit(proxy if "//" in proxy else f"//{proxy}")
+            as_host(parts.hostname, "the host")
+            is_valid = parts.port != 0
+        except (ValueError, ConfigurationError):
+            is_valid = False
+        if not is_valid:
+            raise ConfigurationError(failure.invalid_proxy(self._proxy()))
 
     def __repr__(self) -> str:
         """Name the host, never the token."""
@@ -242,7 +256,7 @@ class Session:
 
     def _proxy(self) -> str:
         """Return host and port of the proxy in use, without its login; empty if there is none."""
-        given = {} if self._given is None else self._given.proxies
+        given = getattr(self._given, "proxies", {})
         found = requests.utils.select_proxy(self.base_url, {**self._settings["proxies"], **given})
         return (found or "").rpartition("@")[2].rpartition("//")[2].rstrip("/")
 

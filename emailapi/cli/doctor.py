@@ -154,7 +154,7 @@ def _is_account_token(token: str | None) -> bool:
 
 
 def _connection(url: str) -> Iterator[Check]:
-    from ..settings import is_loopback
+    from .._hosts import is_loopback
 
     parts = urlsplit(url)
     local = is_loopback(parts.hostname or "")

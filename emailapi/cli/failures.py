@@ -57,7 +57,7 @@ def as_json(error: EmailAPIError) -> dict[str, Any]:
     """Return an error as a JSON object: message and exit code, and the facts that it has."""
     facts = {name: getattr(error, name, None) for name in ("code", "status", "field", "idempotency_key", "request_id")}
     return {
-        "type": type(error).__name__,
+        "type": type(error).__qualname__,
         "message": str(error),
         "exit_code": exit_code(error),
         "outcome": error.outcome.value,

@@ -143,7 +143,8 @@ def event_of(body: str | bytes) -> tuple[str, str]:
 
 def listen(options: argparse.Namespace) -> int:
     """Create a webhook, print its events until told to end, and delete it."""
-    from ..settings import is_loopback, resolve_base_url
+    from .._hosts import is_loopback
+    from ..settings import resolve_base_url
 
     triggers = triggers_of(options.events)
     local = is_loopback(urlsplit(resolve_base_url(None, False)).hostname or "")

@@ -14,8 +14,9 @@ from django.urls import get_resolver
 from django.utils.log import AdminEmailHandler
 
 from .._hints import unknown_name_message
+from .._hosts import is_loopback
 from ..errors import ConfigurationError
-from ..settings import from_environment, is_loopback, resolve_base_url, resolve_token
+from ..settings import from_environment, resolve_base_url, resolve_token
 from .backend import HAS_MAILERS, is_ours
 from .options import OPTION_NAMES, BackendOptions, read_options, shared_options
 

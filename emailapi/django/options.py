@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from .._hints import unknown_name_message
-from .._secrets import Secret
+from .._secrets import Secret, hide_all
 from ..errors import ConfigurationError, InvalidEmail
 from ..models.address import Address, parse_address_field
 from ..models.framework_values import plain
@@ -21,6 +21,7 @@ from ..settings import from_environment
 _OTHERS = ("webhook",)
 # What an email takes from `defaults` where its message sets none.
 DEFAULTS = ("tag", "metadata", "track_opens", "track_links", "reply_to")
+_WEBHOOK_SECRETS = ("basic", "headers")
 _SECRETS = ("password", "token", "server_token", "aws_secret_access_key", "aws_session_token")
 
 
@@ -28,10 +29,13 @@ def hide_secrets(value: Any) -> Any:
     """Return options with their tokens and passwords as `Secret`, so that no repr and no traceback shows them."""
     if not isinstance(value, Mapping):
         return value
-    return {
-        name: Secret(item) if str(name).lower() in _SECRETS and isinstance(item, str) else hide_secrets(item)
-        for name, item in value.items()
-    }
+    return {name: _hide_option(str(name).lower(), item) for name, item in value.items()}
+
+
+def _hide_option(name: str, value: Any) -> Any:
+    if name in _WEBHOOK_SECRETS:
+        return hide_all(value)
+    return Secret(value) if name in _SECRETS and isinstance(value, str) else hide_secrets(value)
 
 
 def _secret(value: Any) -> Any:
@@ -72,7 +76,7 @@ class BackendOptions:
     fallback: Any = attrs.field(default=None, converter=hide_secrets)
     fallback_ignore: Any = ()
     transport: Any = "api"
-    transport_options: Any = attrs.field(factory=dict, converter=hide_secrets)
+    transport_options: Any = attrs.field(factory=dict, converter=lambda given: hide_secrets(given or {}))
     use_bulk: bool = False
     fail_silently: bool = False
     redirect_to: Any = None
@@ -128,7 +132,7 @@ def read_options(given: Mapping[str, Any], alias: str | None) -> BackendOptions:
 
     Raises:
         ImproperlyConfigured: The setting `EMAILAPI` is not valid.
-        ConfigurationError: `defaults` is not valid.
+        ConfigurationError: `defaults` or `transport_options` is not valid.
     """
     shared = shared_options()
     values = {name: shared[name] for name in OPTION_NAMES if name in shared}
@@ -140,8 +144,10 @@ def read_options(given: Mapping[str, Any], alias: str | None) -> BackendOptions:
         values["server_token"] = from_environment("server token")[0]
     values["base_url"] = values.get("base_url") or from_environment("base_url")[0] or None
     options = BackendOptions(**values)
-    if not isinstance(options.defaults, Mapping):
-        raise ConfigurationError(f"defaults must be a dict, not {type(options.defaults).__name__}")
+    for option in ("defaults", "transport_options"):
+        found = getattr(options, option)
+        if not isinstance(found, Mapping):
+            raise ConfigurationError(f"{option} must be a dict, not {type(found).__name__}")
     for name in options.defaults:
         if name not in DEFAULTS:
             raise ConfigurationError(f"defaults: {unknown_name_message(str(name), dict.fromkeys(DEFAULTS), 'name')}")

@@ -184,7 +184,7 @@ class RateLimited(APIError):
     Too many requests.
 
     Attributes:
-        retry_after: Seconds to wait that the service requested, if any.
+        retry_after: Seconds to wait that the service requested, if any; a day at most.
     """
 
     retryable = True
@@ -196,7 +196,9 @@ class RateLimited(APIError):
         self.retry_after = retry_after
 
     def _facts(self) -> list[str]:
-        return [*super()._facts(), *([] if self.retry_after is None else [f"retry after {self.retry_after:.3g} s"])]
+        seconds = self.retry_after
+        wait = [] if seconds is None else [f"retry after {seconds:.{3 if seconds < 1000 else 6}g} s"]
+        return [*super()._facts(), *wait]
 
 
 class ServiceUnavailable(APIError):

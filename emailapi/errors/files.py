@@ -1,7 +1,7 @@
 """
 Errors of attachments whose file cannot be read: each is also the `OSError` that caused it.
 
-Tracebacks name each of them by the public class that users catch: `emailapi.InvalidEmail`.
+Tracebacks and commands name each of them by the public class that users catch: `emailapi.InvalidEmail`.
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ class BackendFactory:
             raise ConfigurationError(f"no token: set {keys.name_of('EMAILAPI_SERVER_TOKEN')}")
         given: dict[str, Any] = {
             **self._limits(),
-            "base_url": keys.get("EMAILAPI_BASE_URL", shared=True, environment=True),
+            "base_url": _secret(keys.get("EMAILAPI_BASE_URL", shared=True, environment=True)),
             "message_stream": keys.get("EMAILAPI_MESSAGE_STREAM", environment=True),
             "allow_http": bool(keys.flag("EMAILAPI_ALLOW_HTTP", shared=True)),
             "fallback": self._fallback(),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import errno
 import os
 import re
+import stat
 from typing import Annotated, Protocol
 
 import attrs
@@ -17,6 +19,8 @@ from .text import convert_display_text, convert_header_text, convert_text
 
 # Control characters, and characters that reverse the direction of text, so that `.exe` is displayed as `.jpg`.
 _MISLEADING = "[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
+# More than any mail server accepts; reading such a file could exhaust the memory.
+_FILE_LIMIT = 1_000_000_000
 _CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(?:\s*;.*)?")
 
 
@@ -64,6 +68,17 @@ def _read(file: BinaryFile) -> bytes:
     if isinstance(content, str):
         raise InvalidEmail("content must be a file opened in binary mode, as by open(path, 'rb')", field="content")
     return content  # type: ignore[return-value] # checked as if it had been given
+
+
+def _check_file(path: str | bytes) -> None:
+    """Check that a path is not a pipe or device, whose reading might never end, and not larger than any email."""
+    found = os.stat(path)
+    if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
+        what = "it is not a regular file: read it yourself, and pass Attachment(name=..., content=...)"
+        raise OSError(errno.EINVAL, what, path)
+    if found.st_size > _FILE_LIMIT:
+        what = f"it has {found.st_size:,} bytes, and an attachment at most {_FILE_LIMIT:,}"
+        raise OSError(errno.EFBIG, what, path)
 
 
 def _content_type(value: str | None) -> str:
@@ -149,11 +164,12 @@ class Attachment(Part):
             The attachment, with the whole content in memory.
 
         Raises:
-            InvalidEmail: The file cannot be read. The error is also the `OSError` that caused it, such as a
-                `FileNotFoundError`.
+            InvalidEmail: The file cannot be read, is a pipe or a device, or is larger than 1 GB. The error is also the
+                `OSError` that caused it, such as a `FileNotFoundError`.
         """
         try:
             where = os.fspath(path)
+            _check_file(where)
             with open(where, "rb") as file:
                 content = file.read()
         except (OSError, ValueError, TypeError) as error:

@@ -135,6 +135,6 @@ def _is_ours() -> bool:
 
 
 def _is_local(host: str) -> bool:
-    from ..settings import is_loopback
+    from .._hosts import is_loopback
 
     return is_loopback(host.partition("%")[0].rstrip("."))

@@ -59,7 +59,7 @@ def may_fail_over(error: EmailAPIError) -> bool:
     return isinstance(error, (TransportError, RateLimited, ServiceUnavailable))
 
 
-def check_ignore(given: Iterable[str]) -> frozenset[str]:
+def check_ignore(given: Iterable[str], option: str = "ignore") -> frozenset[str]:
     """
     Validate the names of the fields that the secondary may leave out.
 
@@ -67,12 +67,13 @@ def check_ignore(given: Iterable[str]) -> frozenset[str]:
         ConfigurationError: A field is unknown or may not be left out.
     """
     if isinstance(given, str) or not isinstance(given, Iterable):
-        raise ConfigurationError(f"ignore must be a set of field names, got {given!r}")
-    names = frozenset(given)
+        raise ConfigurationError(f"{option} must be a set of field names, got {given!r}")
+    names = tuple(given)
     for name in names:
-        if name not in _DEFAULTS:
-            raise ConfigurationError(f"ignore: {name!r} cannot be left out, only {', '.join(sorted(_DEFAULTS))} can")
-    return names
+        if not isinstance(name, str) or name not in _DEFAULTS:
+            known = ", ".join(sorted(_DEFAULTS))
+            raise ConfigurationError(f"{option}: {name!r} cannot be left out, only {known} can")
+    return frozenset(names)
 
 
 @attrs.frozen

@@ -101,6 +101,7 @@ class Sending(Closing, Iterator[BatchItem]):
         self._total = total
         self._broken: BaseException | None = None
         self._ended = False
+        self._is_taking = False
         self._stopped, self._reader = Event(), Reader()
         deliver = partial(transport._deliver_batch, check_first=check_first)
         self._work = partial(deliver_in_turn, deliver, self._stopped, self._reader)
@@ -117,9 +118,9 @@ class Sending(Closing, Iterator[BatchItem]):
     def _fill(self) -> None:
         """Take chunks from the input, in the caller's thread, until enough are under way."""
         try:
-            while not self._ended and len(self._pending) < (1 if self._alone else self._window):
+            while not self._ended and not self._is_taking and len(self._pending) < (1 if self._alone else self._window):
                 try:
-                    chunk = None if self._stopped.is_set() else next(self._chunks, None)
+                    chunk = None if self._stopped.is_set() else self._take_chunk()
                 except Exception as error:
                     if raised_by_signal(error):
                         raise
@@ -134,6 +135,13 @@ class Sending(Closing, Iterator[BatchItem]):
         except BaseException as passing:
             self._give_up(passing)
             raise
+
+    def _take_chunk(self) -> Batch[Any] | None:
+        self._is_taking = True  # the input, or a signal handler, may read this sending meanwhile
+        try:
+            return next(self._chunks, None)
+        finally:
+            self._is_taking = False
 
     def _give_up(self, passing: BaseException) -> None:
         """Send nothing more after Ctrl-C or an exception of a signal handler, and note what may have been sent."""
@@ -181,7 +189,8 @@ class Sending(Closing, Iterator[BatchItem]):
 
         Raises:
             StopIteration: There are no more emails. An exception of the input itself is raised here, in its place.
-            ConfigurationError: This process is a forked child of the sending one.
+            ConfigurationError: This process is a forked child of the sending one; or the input reads all results of
+                the emails that were taken from it, and waits for its own end.
         """
         if self._pid != os.getpid():
             raise ConfigurationError(
@@ -204,6 +213,11 @@ class Sending(Closing, Iterator[BatchItem]):
         """Wait for the results of the next chunk, and start another one."""
         self._reader.note()
         if not self._pending:
+            if self._is_taking and not self._ended:
+                raise ConfigurationError(
+                    "the input of send_many waits for the results of emails that it has not yielded yet: "
+                    "read the sending outside its input"
+                )
             broken, self._broken = self._broken, None
             raise StopIteration if broken is None else broken
         self._take_first()

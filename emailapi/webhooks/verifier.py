@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .._hints import guard_repr
+from .._secrets import hide_all
 from ..errors import ConfigurationError
 from .headers import header_values
 
@@ -55,10 +56,12 @@ class Verifier:
         Raises:
             ConfigurationError: There are no credentials, a credential is empty, or a value is not valid.
         """
-        self._basic = [digest for pair in _pairs(basic) for digest in _login_digests(pair)]
-        if headers is not None and not isinstance(headers, Mapping):
-            raise ConfigurationError(f"headers must be a mapping of names to values, got {type(headers).__name__}")
-        self._headers = {name: _header_digests(name, values) for name, values in (headers or {}).items()}
+        logins, values, kind = hide_all(basic), hide_all(headers), type(headers).__name__
+        del basic, headers
+        self._basic = [digest for pair in _pairs(logins) for digest in _login_digests(pair)]
+        if values is not None and not isinstance(values, Mapping):
+            raise ConfigurationError(f"headers must be a mapping of names to values, got {kind}")
+        self._headers = {name: _header_digests(name, accepted) for name, accepted in (values or {}).items()}
         self._networks = _networks(networks)
         if isinstance(trust_proxies, bool) or not isinstance(trust_proxies, int) or trust_proxies < 0:
             raise ConfigurationError(f"trust_proxies must be an integer of at least 0, got {trust_proxies!r}")

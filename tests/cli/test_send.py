@@ -98,6 +98,11 @@ def test_an_error_names_the_cause_and_has_its_exit_code(run, client, arguments, 
     assert not client.messages.list()
 
 
+def test_an_attachment_that_cannot_be_read_is_an_invalid_email(run):
+    done = run("send", "--to", "a@example.com", "--text", "Hi", "--attach", "no/such")
+    assert done.error["type"] == "InvalidEmail"
+
+
 def test_a_wrong_token_is_3(run, sandbox, tmp_path):
     path = tmp_path / "token"
     path.write_text("not-the-token\n")

@@ -13,6 +13,7 @@ from django.core.mail import EmailMessage
 import emailapi
 from emailapi import EmailAPIError
 from emailapi.django import EmailBackend, clients
+from emailapi.django.views import webhook_config
 
 SECRET = "very-secret-0815"
 WRONG = [
@@ -71,6 +72,20 @@ def test_a_token_for_one_message_is_shown_nowhere(api, extra):
     error = error_of(one.send, EmailAPIError)
     if not extra:  # the attribute of the message is the user's
         check(error)
+
+
+@pytest.mark.parametrize(
+    "webhook",
+    [
+        {"BASIC": ("user", SECRET), "NETWORKS": "10.0.0.0/99"},
+        {"HEADERS": {"X-Secret": [SECRET]}, "TRUST_PROXIES": -1},
+        {"BASIC": [("user", SECRET), ("user", "")]},
+        {"BASIC": ("user", SECRET), "UNKNOWN": 1},
+    ],
+)
+def test_invalid_credentials_of_webhooks_show_no_secret(setting, webhook):
+    setting(EMAILAPI={"WEBHOOK": webhook})
+    check(error_of(webhook_config, ImproperlyConfigured))
 
 
 def test_the_table_of_clients_shows_no_token(backend):

@@ -186,6 +186,12 @@ def test_a_transport_may_be_the_name_of_a_factory(configure):
     assert len(MADE[-1].sent) == 1
 
 
+@pytest.mark.parametrize("wanted", ["memory", f"{__name__}.make_transport"])
+def test_arguments_of_a_transport_that_are_not_a_dict_are_named(backend, wanted):
+    with pytest.raises(ImproperlyConfigured, match="transport_options must be a dict, not list"):
+        backend(transport=wanted, transport_options=[1])
+
+
 @pytest.mark.parametrize("wanted", ["pigeon", "no.such.module", "os.path.join", 7])
 def test_another_transport_is_an_error_at_construction(backend, wanted):
     with pytest.raises((ImproperlyConfigured, TypeError), match="transport|argument"):

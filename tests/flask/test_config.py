@@ -79,6 +79,7 @@ SECRETS = {"EMAILAPI_SERVER_TOKEN": "hunter22", "MAIL_USERNAME": "ada", "MAIL_PA
         {"MAIL_PORT": "x"},
         {"MAIL_REDIRECT_TO": "x"},
         {"EMAILAPI_BASE_URL": "ftp://x"},
+        {"EMAILAPI_BASE_URL": "https://ada:hunter22@x"},
         {"MAIL_TIMEOUT": -1},
         {"MAIL_TRANSPORT": "smtp", "MAIL_DEADLINE": -1},
         {"MAIL_TRANSPORT": "smtp", "MAIL_SERVER": "smtp.example.com", "MAIL_USE_TLS": False},

@@ -219,8 +219,7 @@ def test_an_invalid_host_name_is_not_sent(connect):
     assert not caught.value.may_have_been_sent
 
 
-def test_an_invalid_proxy_address_is_an_error_of_the_request(connect, serve, accepted, monkeypatch):
+def test_an_invalid_proxy_address_is_an_error_of_the_client(connect, serve, accepted, monkeypatch):
     monkeypatch.setenv("http_proxy", "http://[::1")
-    client = connect(serve(accepted).url)
-    with pytest.raises(ConfigurationError):
-        client.outbound.send(EMAIL)
+    with pytest.raises(ConfigurationError, match="the address of the proxy"):
+        connect(serve(accepted).url)

@@ -100,6 +100,27 @@ def test_a_redirect_is_not_followed(serve, connect, reply, status):
     assert (len(peer.seen), other.connections) == (1, 0)
 
 
+@pytest.mark.parametrize(
+    "location, shown",
+    [
+        ("https://sso.example:8443/login", " to https://sso.example:8443/login"),
+        ("https://us:hush@sso.example/login;s=hush?token=hush#hush", " to https://sso.example/login"),
+        ("//sso.example/login?hush", " to //sso.example/login"),
+        ("/login", " to /login"),
+        ("https://sso.example/" + "x" * 9000, f" to https://sso.example/{'x' * 180}"),
+        ("https:us:hush@sso.example", ""),
+        ("https://[hush", ""),
+        ("", ""),
+    ],
+)
+def test_a_redirect_is_named_with_its_target_and_the_remedy(serve, connect, reply, location, shown):
+    peer = serve(reply(b"<html>Moved", 302, Location=location))
+    with pytest.raises(InvalidRequest) as caught:
+        connect(peer.url).outbound.send(EMAIL)
+    redirect = f"a redirect{shown}, which is not followed with the token: check base_url"
+    assert caught.value.message == f"the service responded with HTTP 302, {redirect}"
+
+
 CODINGS = {
     "gzip": gzip.compress,
     "deflate": zlib.compress,

@@ -31,6 +31,14 @@ def test_a_retry_after_beyond_the_deadline_ends_the_call_at_once(text, serve, co
     assert len(peer.seen) == 1
 
 
+@pytest.mark.parametrize("text", ["86401", "9" * 400, "9" * 40_000, "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_a_retry_after_of_more_than_a_day_is_a_day(text, serve, connect, reply):
+    with pytest.raises(RateLimited) as caught:
+        connect(serve(reply(b"", 429, Retry_After=text)).url).outbound.send(EMAIL)
+    assert caught.value.retry_after == 86_400
+    assert "retry after 86400 s" in str(caught.value)
+
+
 @pytest.mark.costly
 @pytest.mark.parametrize("ahead", [-HOUR, HOUR], ids=["behind", "ahead"])
 def test_a_retry_after_date_is_read_by_the_clock_of_the_responding_host(ahead, serve, connect, accepted):

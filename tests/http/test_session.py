@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import create_autospec
+
 import pytest
 import requests
 from requests.adapters import HTTPAdapter
@@ -127,6 +129,15 @@ def test_a_missing_ca_bundle_of_a_session_is_a_configuration_error(serve, connec
     peer = serve(accepted, tls=tls())
     with pytest.raises(ConfigurationError, match="/nowhere/ca.pem"):
         connect(peer.url, session=session).outbound.send(EMAIL)
+
+
+def test_an_autospecced_session_can_be_given(connect):
+    response = requests.Response()
+    response.status_code, response._content = 200, b'{"MessageID": "1", "ErrorCode": 0}'
+    session = create_autospec(requests.Session, instance=True)
+    session.post.return_value = response
+    assert connect("https://api.example", session=session).outbound.send(EMAIL).message_id == "1"
+    assert session.post.call_args.args == ("https://api.example/email",)
 
 
 def test_a_session_of_the_user_follows_no_redirect(serve, connect, reply, accepted, session):

@@ -6,6 +6,7 @@ import base64
 import io
 import os
 import pickle
+import socket
 import traceback
 from pathlib import Path
 
@@ -146,6 +147,28 @@ def test_a_path_that_cannot_be_read_is_named(tmp_path, monkeypatch, path, reason
     assert caught.value.message.startswith(f"attachment {path!r} cannot be read: {reason}")
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no pipes")
+@pytest.mark.parametrize("kind", ["device", "pipe", "socket"])
+def test_a_path_that_is_not_a_regular_file_is_rejected_at_once(tmp_path, monkeypatch, kind):
+    monkeypatch.chdir(tmp_path)
+    path = {"device": "/dev/zero", "pipe": "pipe", "socket": "socket"}[kind]
+    os.mkfifo("pipe")
+    with socket.socket(socket.AF_UNIX) as bound:
+        bound.bind("socket")
+        with pytest.raises(InvalidEmail) as caught:
+            Attachment.from_path(path)
+    assert isinstance(caught.value, OSError)
+    assert caught.value.message.startswith(f"attachment {path!r} cannot be read: it is not a regular file: read it")
+
+
+def test_a_file_larger_than_any_email_is_not_read(tmp_path):
+    path = tmp_path / "sparse.bin"
+    with path.open("wb") as file:
+        file.truncate(10**13)
+    with pytest.raises(InvalidEmail, match=r"it has 10,000,000,000,000 bytes, and an attachment at most 1,000,000,000"):
+        Attachment.from_path(path)
+
+
 @pytest.mark.parametrize("path, kind", [("missing.pdf", FileNotFoundError), (".", IsADirectoryError)])
 def test_a_file_that_cannot_be_read_is_also_the_built_in_error(tmp_path, monkeypatch, path, kind):
     monkeypatch.chdir(tmp_path)
@@ -156,6 +179,7 @@ def test_a_file_that_cannot_be_read_is_also_the_built_in_error(tmp_path, monkeyp
         assert isinstance(error, InvalidEmail)
         assert (error.field, error.filename, error.strerror) == ("attachments", path, os.strerror(error.errno))
         assert type(error) is type(caught.value)
+    assert type(caught.value).__qualname__ == "InvalidEmail"
     shown = traceback.format_exception_only(caught.value)[-1]
     assert shown.startswith("emailapi.InvalidEmail: attachment ")
 

@@ -124,11 +124,11 @@ def test_an_ignored_field_reaches_the_primary_but_not_the_secondary():
     assert second.sent == [Email(sender="a@example.com", to="b@example.com", text_body="x", metadata={"a": "1"})]
 
 
-@pytest.mark.parametrize("ignore", [{"to"}, {"html_body"}, {"tagg"}, "tag", 5], ids=repr)
+@pytest.mark.parametrize("ignore", [{"to"}, {"html_body"}, {"tagg"}, "tag", 5, [5], [["tag"]]], ids=repr)
 def test_only_existing_and_optional_fields_can_be_ignored(ignore):
-    with pytest.raises(ConfigurationError):
+    with pytest.raises(ConfigurationError, match="^ignore"):
         Fallback(Bare(), Bare(), ignore=ignore)
-    with pytest.raises(ConfigurationError):
+    with pytest.raises(ConfigurationError, match="^fallback_ignore"):
         Client("token", fallback=Bare(), fallback_ignore=ignore)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from emailapi import ConfigurationError
+
 
 def mapping(subject: object, **more: object) -> dict[str, object]:
     return {"sender": "a@example.com", "to": "b@example.com", "subject": str(subject), "text_body": "Hi", **more}
@@ -40,6 +42,37 @@ def test_an_input_may_read_its_own_sending(serve, connect):
     read += sending
     assert [item.outcome.value for item in read] == ["accepted"] * 5
     assert subjects(service) == ["0", "1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize("size", [1, 3, 4])
+def test_an_input_that_waits_for_its_own_end_is_told_to_read_outside(size, serve, connect):
+    def emails():
+        for number in range(20):
+            if number == 10:
+                inside.extend(sending)
+            yield mapping(number)
+
+    inside, outside = [], []
+    service = serve()
+    sending = connect(service).outbound.send_many(emails(), workers=1, chunk_size=size)
+    with pytest.raises(ConfigurationError, match="read the sending outside its input"):
+        outside.extend(sending)
+    assert [item.outcome.value for item in inside + outside] == ["accepted"] * 10
+    assert subjects(service) == sorted(map(str, range(10)))
+
+
+def test_an_input_that_handles_the_error_of_its_own_wait_is_sent_to_its_end(serve, connect):
+    def emails():
+        for number in range(20):
+            if number == 10:
+                with pytest.raises(ConfigurationError, match="outside its input"):
+                    sending.wait()
+            yield mapping(number)
+
+    service = serve()
+    sending = connect(service).outbound.send_many(emails(), workers=1, chunk_size=3)
+    assert sending.wait().accepted == 20
+    assert subjects(service) == sorted(map(str, range(20)))
 
 
 def test_an_input_may_close_its_own_sending(serve, connect):

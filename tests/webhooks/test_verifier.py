@@ -6,6 +6,7 @@ import base64
 import hmac
 import ipaddress
 import pickle
+import traceback
 
 import pytest
 
@@ -203,6 +204,31 @@ def test_a_verifier_that_matches_every_request_or_none_is_an_error(options, word
     with pytest.raises(ConfigurationError, match=words) as caught:
         Verifier(**options)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"networks": "10.0.0.0/99"},
+        {"trust_proxies": -1},
+        {"headers": "s3cret"},
+        {"headers": b"s3cret"},
+        {"headers": {"X-Other": "s3cret", "X Secret": "s3cret"}},
+        {"headers": {"X-Secret": [b"s3cret"]}},
+        {"basic": [("user", "s3cret"), ("user", "")]},
+        {"basic": ("us:er", "s3cret")},
+        {"basic": b"user:s3cret"},
+        {"basic": {"user": "s3cret"}},
+        {"basic": {("user", "s3cret"), ("user",)}},
+    ],
+    ids=repr,
+)
+def test_no_frame_of_an_invalid_argument_shows_a_secret(wrong):
+    with pytest.raises(ConfigurationError) as caught:
+        Verifier(**{"basic": ("user", "s3cret"), "headers": {"X-Secret": ["s3cret"]}, **wrong})
+    called = caught.value.__traceback__.tb_next
+    shown = repr([frame.f_locals for frame, _ in traceback.walk_tb(called)])
+    assert "s3cret" not in str(caught.value) + shown
 
 
 def test_insecure_accepts_every_request():

@@ -10,14 +10,13 @@ from os import PathLike
 
 import attrs
 
+from ..._hosts import as_host
 from ..._secrets import Secret
 from ...errors import ConfigurationError
 from ...models.options import is_seconds
 from ...settings import as_flag
 
 _HELO_NAME = re.compile(r"[!-~]+")
-_HOST = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*")
-_IPV6 = re.compile(r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%[A-Za-z0-9_.-]+)?")
 
 
 def as_hostname(given: str | None) -> str | None:
@@ -27,7 +26,7 @@ def as_hostname(given: str | None) -> str | None:
     Raises:
         ConfigurationError: The value is neither a name nor an address.
     """
-    return None if given is None else _host(given, "hostname")
+    return None if given is None else as_host(given, "hostname")
 
 
 def as_server_hostname(given: str | None) -> str | None:
@@ -37,28 +36,7 @@ def as_server_hostname(given: str | None) -> str | None:
     Raises:
         ConfigurationError: The value is neither a name nor an address.
     """
-    return _host(given, "server_hostname") if given else None
-
-
-def _host(given: object, option: str) -> str:
-    if not isinstance(given, str) or not given.strip():
-        raise ConfigurationError(f"{option} must be the name or address of a server, got {given!r}")
-    host = given.strip().removesuffix(".")
-    if host.startswith("[") and host.endswith("]"):
-        host = host[1:-1]  # as URLs write IPv6
-    if not host.isascii():
-        import idna
-
-        try:
-            host = idna.encode(host, uts46=True).decode("ascii")
-        except idna.IDNAError as error:
-            raise ConfigurationError(f"{option} {given!r} is not a valid international domain: {error}") from None
-    if ":" in host:
-        if not _IPV6.fullmatch(host):
-            raise ConfigurationError(f"{option} must be a name or an address without a port, got {given!r}")
-    elif not _HOST.fullmatch(host) or len(host) > 253:
-        raise ConfigurationError(f"{option} {given!r} is not a valid host name")
-    return host
+    return as_host(given, "server_hostname") if given else None
 
 
 def as_socket_path(given: str | PathLike[str] | None) -> str | None:
@@ -145,8 +123,12 @@ def as_source_address(given: tuple[str, int] | None) -> tuple[str, int] | None:
     Raises:
         ConfigurationError: The value is not a host and a port.
     """
-    if given is not None and not (isinstance(given, tuple) and [type(part) for part in given] == [str, int]):
-        raise ConfigurationError(f"source_address must be (host, port), got {given!r}")
+    if given is None:
+        return None
+    if not (isinstance(given, tuple) and [type(part) for part in given] == [str, int] and 0 <= given[1] < 65536):
+        raise ConfigurationError(f"source_address must be (host, port), with port 0 for any, got {given!r}")
+    if given[0]:  # "" is any address
+        as_host(given[0], "the host of source_address")
     return given
 
 

@@ -10,11 +10,12 @@ from typing import Literal, TypedDict, Unpack
 import attrs
 
 from ..._hints import guard_repr, unknown_name_message
+from ..._hosts import is_loopback
 from ..._net import NotCopied
 from ..._secrets import Secret, hide
 from ...errors import ConfigurationError
 from ...models.options import Retry
-from ...settings import Timeout, as_deadline, as_flag, as_retry, as_timeout, is_loopback
+from ...settings import Timeout, as_deadline, as_flag, as_retry, as_timeout
 from .converters import (
     as_hostname,
     as_local_hostname,

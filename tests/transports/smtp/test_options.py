@@ -70,6 +70,14 @@ def test_its_repr_names_the_server_only():
         ("mail.example", None, {"server_hostname": "a b"}),
         ("mail.example", None, {"source_address": "192.0.2.1"}),
         ("mail.example", None, {"source_address": ("192.0.2.1", "0")}),
+        ("mail.example", None, {"source_address": ("192.0.2.1", 65536)}),
+        ("mail.example", None, {"source_address": ("192.0.2.1", -1)}),
+        ("mail.example", None, {"source_address": ("own..example", 0)}),
+        ("mail.example", None, {"source_address": ("own\0", 0)}),
+        (":::", None, {}),
+        ("1:2", None, {}),
+        ("fe80::1%", None, {}),
+        ("fe80::1%a b", None, {}),
     ],
 )
 def test_an_invalid_option_is_a_configuration_error(hostname, port, options):
