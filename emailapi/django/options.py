@@ -42,6 +42,10 @@ def _secret(value: Any) -> Any:
     return Secret(value) if isinstance(value, str) and value else None
 
 
+def _transport_options(value: Any) -> Any:
+    return hide_secrets(value or {})
+
+
 @attrs.frozen(kw_only=True)
 class BackendOptions:
     """
@@ -76,7 +80,7 @@ class BackendOptions:
     fallback: Any = attrs.field(default=None, converter=hide_secrets)
     fallback_ignore: Any = ()
     transport: Any = "api"
-    transport_options: Any = attrs.field(factory=dict, converter=lambda given: hide_secrets(given or {}))
+    transport_options: Any = attrs.field(factory=dict, converter=_transport_options)
     use_bulk: bool = False
     fail_silently: bool = False
     redirect_to: Any = None

@@ -76,7 +76,8 @@ class DeliveryReport:
 
 def _to_json(failures: tuple[EmailFailure, ...]) -> dict[str, dict[str, Any]]:
     return {
-        one.key: {"error": type(one.error).__qualname__, "code": one.code, "message": one.error.message} for one in failures
+        one.key: {"error": type(one.error).__qualname__, "code": one.code, "message": one.error.message}
+        for one in failures
     }
 
 
