@@ -51,7 +51,7 @@ with Sandbox() as sandbox:
 
 
 @pytest.mark.parametrize(
-    ("action", "module"),
+    "action, module",
     [
         ("send", "emailapi.models.bulk"),
         ("send", "emailapi.mime.codes"),
