@@ -22,6 +22,7 @@ from .edge import EFFECT, NOTES, Edge
 from .effects import Effect
 from .failures import handle_failures
 from .faults import Faults
+from .forks import imports
 from .http_json import JSON, accepts_json, json_response, read_arguments, read_json
 from .matching import Incoming, recipients_of
 from .posting.verification import NotVerified
@@ -141,7 +142,8 @@ class _InboxLater:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         with self._lock:
             if self._application is None:
-                from .inbox_app import create_inbox_app
+                with imports:
+                    from .inbox_app import create_inbox_app
 
                 self._application = create_inbox_app(self._here)
         return self._application(environ, start_response)

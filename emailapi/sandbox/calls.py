@@ -25,7 +25,9 @@ from .tables.streams import Stream
 if TYPE_CHECKING:
     from .posting.verification import Verified
 
-_NUMBER = re.compile(r"[0-9]{1,9}")
+_NUMBER = re.compile(r"-?[0-9]+")
+# Numbers of more digits are cut: no limit has so many.
+_DIGITS = 20
 _ID = re.compile(r"[0-9]{1,18}")
 
 
@@ -139,7 +141,7 @@ def _number(query: Mapping[str, str], name: str, code: int) -> int:
         raise Rejection(code, f"'{name}' is required: a whole number.")
     if not _NUMBER.fullmatch(text):
         raise Rejection(code, f"'{name}' must be a whole number, not '{text[:80]}'.")
-    return int(text)
+    return int(text[:_DIGITS])
 
 
 def read_paging(query: Mapping[str, str], code: int) -> Paging:
@@ -151,7 +153,9 @@ def read_paging(query: Mapping[str, str], code: int) -> Paging:
     """
     count, offset = _number(query, "count", code), _number(query, "offset", code)
     if not 1 <= count <= PAGE_LIMIT:
-        raise Rejection(code, f"'count' must be 1 to {PAGE_LIMIT}, not {count}.")
+        raise Rejection(code, f"'count' must be 1 to {PAGE_LIMIT}, not {query['count'][:80]}.")
+    if offset < 0:
+        raise Rejection(code, f"'offset' must be at least 0, not {query['offset'][:80]}.")
     if count + offset > RECORD_LIMIT:
         raise Rejection(code, f"'count' and 'offset' together must not exceed {RECORD_LIMIT}.")
     return Paging(count, offset)

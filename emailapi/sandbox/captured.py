@@ -19,6 +19,7 @@ from ..models.messages import MessageEvent
 from .addresses import addresses
 from .arguments import check_text
 from .attachments import File
+from .forks import imports
 from .instants import moment
 from .progress import event_of
 from .store import Row, Store
@@ -126,7 +127,8 @@ class CapturedEmail(ReadableEmail):
     @property
     def raw(self) -> bytes:
         """The email as a MIME message."""
-        from .source import source_of  # only now: few tests read it
+        with imports:
+            from .source import source_of  # only now: few tests read it
 
         with self._place.store().transaction(writing=False) as db:
             return source_of(db, self._row)

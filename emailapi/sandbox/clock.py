@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, TypedDict
 
 from .._hints import unknown_name_message
-from ..errors import InvalidArgument, WaitTimeout
+from ..errors import ConfigurationError, InvalidArgument, WaitTimeout
 from .arguments import seconds
 
 if TYPE_CHECKING:
@@ -43,6 +43,10 @@ class Duration(TypedDict, total=False):
 
 class Jobs(Protocol):
     """The jobs of a running sandbox that wait for their time."""
+
+    @property
+    def running(self) -> bool:
+        """Whether the sandbox is still running."""
 
     def perform_due(self, timeout: float = ...) -> bool:
         """Perform the jobs that are due; return False if other jobs were still at work after `timeout` seconds."""
@@ -209,15 +213,25 @@ class Clock:
         if self._jobs is not None:
             self._jobs.keep_offset(self._offset)
 
-    def attach(self, jobs: Jobs | None, offset: timedelta = timedelta()) -> Jobs | None:
+    def attach(self, jobs: Jobs | None, offset: timedelta = timedelta()) -> None:
         """
-        Take the jobs of a sandbox that starts, and return the jobs until now. The sandbox calls this method.
+        Take the jobs of a sandbox. The sandbox calls this method.
 
         Args:
-            jobs: The jobs; None if the sandbox is closed.
+            jobs: The jobs; None if the sandbox does not run.
             offset: How far its clock is ahead of the real time.
+
+        Raises:
+            ConfigurationError: The clock is that of another sandbox, which is running.
         """
-        before, self._jobs = self._jobs, jobs
+        taken = self._jobs
+        if taken is not None and taken is not jobs and taken.running:
+            raise ConfigurationError("the clock belongs to another sandbox that is running: each needs its own clock")
+        self._jobs = jobs
         if offset and not self._offset:
             self._offset = offset
-        return before
+
+    def detach(self, jobs: Jobs | None) -> None:
+        """Leave the jobs of a sandbox that has another clock from now on. The sandbox calls this method."""
+        if self._jobs is jobs:
+            self._jobs = None

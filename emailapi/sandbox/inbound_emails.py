@@ -12,6 +12,7 @@ from ..models.address import Addresses
 from ..models.attachment import Attachment
 from .arguments import number
 from .captured import CapturedEmail, captured
+from .forks import imports
 from .instants import micros
 from .store import Row, Transaction
 from .tables import messages, servers
@@ -67,8 +68,9 @@ class Receiving(Watching):
             InvalidArgument: No server receives the email of `to`, `raw` is too large to be read, or an argument has a
                 wrong type.
         """
-        from ..mime import as_given, to_bytes  # only now: few sandboxes get email
-        from ..models.email import Email
+        with imports:  # only now: few sandboxes get email
+            from ..mime import as_given, to_bytes
+            from ..models.email import Email
 
         if spam_score is not None:
             headers = {**(headers or {}), "X-Spam-Score": f"{number(spam_score, 'spam_score'):g}"}
@@ -128,8 +130,9 @@ def _with_headers(content: bytes, headers: Mapping[str, str]) -> bytes:
 
 
 def _received(db: Transaction, server: Row, recipient: str, content: bytes, now: int) -> Row:
-    from .receiving import Received, receive
-    from .smtp.mime import Unreadable, read_message
+    with imports:
+        from .receiving import Received, receive
+        from .smtp.mime import Unreadable, read_message
 
     try:
         message = read_message(content)
@@ -143,7 +146,8 @@ def _received(db: Transaction, server: Row, recipient: str, content: bytes, now:
 
 
 def _envelope_sender(content: bytes) -> str:
-    from ..mime import envelope_of
+    with imports:
+        from ..mime import envelope_of
 
     try:
         return envelope_of(content)[0] or ""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..wire import dump_text
 from . import events
 from .events import BounceTexts, BounceType
+from .forks import imports
 from .instants import eastern_day, micros
 from .posting.notices import Notices
 from .store import Transaction
@@ -212,6 +213,7 @@ class Outcomes:
         if not new:
             words.refresh(self._db, {event[0] for event in self.events})
         if self._arrived:
-            from .receiving import receive_delivered  # only now: few sandboxes get email
+            with imports:
+                from .receiving import receive_delivered  # only now: few sandboxes get email
 
             receive_delivered(self._db, self._arrived)

@@ -19,6 +19,7 @@ from .deliveries import Deliveries
 from .effects import Shaping
 from .faults import Faults
 from .finding import index_some
+from .forks import imports
 from .instants import micros
 from .listener import HTTPListener, listen, place_of, url_of
 from .posting.attempts import Webhooks
@@ -166,7 +167,8 @@ def _start(plan: Plan) -> Running:
 
 def _process(faults: Faults, rows: Sequence[Row]) -> Callable[[Transaction], None]:
     """Read messages that came by SMTP, and return what stores them."""
-    from .processing import Processing  # only now: it reads MIME, and most sandboxes get no message by SMTP
+    with imports:
+        from .processing import Processing  # only now: it reads MIME, and most sandboxes get no message by SMTP
 
     return Processing(faults)(rows)
 

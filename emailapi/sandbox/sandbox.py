@@ -160,8 +160,7 @@ class Sandbox(Receiving):
 
         Closing a sandbox that is not running does nothing. In a forked child, the sandbox of the parent goes on.
         """
-        running = self._running
-        self.clock, self._running = self.clock, None
+        running, self._running = self._running, None
         if running is not None and running.pid == os.getpid():
             running.closing.close()
 
@@ -188,9 +187,10 @@ class Sandbox(Receiving):
     @clock.setter
     def clock(self, clock: Clock) -> None:
         jobs = None if self._running is None else self._running.scheduler
-        for each, taken in ((self._clock, None), (clock, jobs)):
-            if isinstance(each, Clock):
-                each.attach(taken)
+        if isinstance(clock, Clock):
+            clock.attach(jobs)
+        if isinstance(self._clock, Clock) and self._clock is not clock:
+            self._clock.detach(jobs)
         self._clock = clock
 
     @property

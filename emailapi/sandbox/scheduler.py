@@ -82,6 +82,11 @@ class Scheduler:
         self._store.urgent.set()
         self._thread.join(timeout=5)
 
+    @property
+    def running(self) -> bool:
+        """Whether jobs are still performed."""
+        return not self._ended.is_set()
+
     def next_due(self) -> datetime | None:
         """Return the time of the next job."""
         found = [at for at, _ in self._due()]

@@ -12,6 +12,7 @@ from ..models.bounces import BounceType
 from ..models.messages import MessageEvent
 from .arguments import check_text
 from .events import bounce_type_named
+from .forks import imports
 from .outcomes import Outcomes, Target
 from .progress import Progress, event_of, progress_of
 from .store import Row, Store, Transaction
@@ -222,7 +223,8 @@ def _row(db: Transaction, message: MessageLike) -> Row:
 
 
 def _reader(client: str) -> Reader:
-    from .programs import READER_NAMES, READERS  # only now: few tests open emails
+    with imports:
+        from .programs import READER_NAMES, READERS  # only now: few tests open emails
 
     check_text(client, "client")
     found = READERS.get(client.lower())

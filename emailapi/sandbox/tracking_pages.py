@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, request
 
 from .clock import Clock
+from .forks import imports
 from .outcomes import Outcomes, Target
 from .progress import Progress, progress_of
 from .routing import URLRule
@@ -56,7 +57,8 @@ def _unknown() -> Response:
 
 def _reader() -> Reader:
     """Return the program that makes the request."""
-    from .programs import identify  # only now: few tests fetch an image or a link
+    with imports:
+        from .programs import identify  # only now: few tests fetch an image or a link
 
     return identify(request.headers.get("User-Agent", "")[:_AGENT_LENGTH])
 

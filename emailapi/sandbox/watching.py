@@ -17,6 +17,7 @@ from .finding import Scope, catch_up, find, mark_of, missed, searched
 from .query import Query, parse, term
 from .request_log import RecordedRequest, RequestLog
 from .store import Store
+from .tables import account
 
 _NEAR_MISSES = 5
 # How often a wait looks whether its client is there still, in seconds.
@@ -28,6 +29,8 @@ class Mark:
     """A point between two emails, from `mark()`: what came before it is not waited for."""
 
     _taken: Mapping[int, int] = attrs.field(repr=False)
+    # The secret of the sandbox; empty for a mark that does not tell.
+    _secret: bytes = attrs.field(repr=False, default=b"")
 
 
 @attrs.frozen
@@ -123,7 +126,7 @@ class Watching:
     def mark(self) -> Mark:
         """Return a mark: `wait_for(..., since=mark)` finds the emails that were accepted after it."""
         with self._place().store().transaction(writing=False) as db:
-            return Mark(mark_of(db))
+            return Mark(mark_of(db), account.secret(db))
 
     def wait_for(
         self, query: str = "", *, count: int = 1, timeout: float = 5, since: Mark | None = None
@@ -143,6 +146,8 @@ class Watching:
         """
         check_text(query, "query", or_none=False)
         _check(count, timeout, since)
+        if since is not None:
+            self._check_mark(since)
         return self._wait(parse(query, self._now()), query, count, timeout, since)
 
     @contextmanager
@@ -187,6 +192,11 @@ class Watching:
         since, expected = self.mark(), Expected()
         yield expected
         expected.messages = self._wait(wanted, text, count, timeout, since)
+
+    def _check_mark(self, mark: Mark) -> None:
+        with self._place().store().transaction(writing=False) as db:
+            if mark._secret not in (b"", account.secret(db)):
+                raise InvalidArgument("since is a mark of another sandbox, or of other data", argument="since")
 
     def _search(self, query: Query, scope: Scope, limit: int | None) -> Found:
         place = self._place()

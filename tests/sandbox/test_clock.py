@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from emailapi import InvalidArgument
+from emailapi import ConfigurationError, InvalidArgument
 from emailapi.sandbox import Sandbox
 
 
@@ -172,3 +172,26 @@ def test_a_clock_of_the_user_can_be_used(sandbox, api):
 
     sandbox.clock = Fixed()
     assert api.send().json()["SubmittedAt"].startswith("2031-01-01T07:00:00")
+
+
+def test_the_clock_of_another_sandbox_that_is_running_is_not_taken(sandbox):
+    other = Sandbox()
+    for _ in range(2):
+        with pytest.raises(ConfigurationError, match="belongs to another sandbox"):
+            other.clock = sandbox.clock
+        if other._running is None:
+            other.start()
+    other.close()
+    other.clock = Sandbox().clock
+    assert sandbox.clock.advance(days=1) <= sandbox.clock.now()
+
+
+def test_two_sandboxes_with_one_clock_do_not_run_at_once():
+    one, other = Sandbox(), Sandbox()
+    other.clock = one.clock
+    with one, pytest.raises(ConfigurationError, match="belongs to another sandbox"):
+        other.start()
+    with other:
+        other.clock.advance(days=1)
+    with pytest.raises(ConfigurationError, match="not running"):
+        other.url  # noqa: B018

@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from emailapi import Attachment, Email, InvalidArgument, WaitTimeout
+from emailapi.sandbox import Sandbox
 
 HTML = '<p>Code: <b>482913</b> <a href="https://shop.example/r?a=1&amp;b=2">Reset it</a></p></body>'
 
@@ -64,6 +65,13 @@ def test_wait_for_waits_for_an_event(client, sandbox):
     timer.start()
     assert sandbox.wait_for("is:bounced", timeout=20)[0].message_id == sent.message_id
     timer.join()
+
+
+def test_a_mark_of_another_sandbox_is_rejected(client, sandbox):
+    with Sandbox() as other:
+        mark = other.mark()
+    with pytest.raises(InvalidArgument, match="since is a mark of another sandbox"):
+        sandbox.wait_for(since=mark, timeout=0)
 
 
 def test_a_mark_excludes_earlier_emails(client, sandbox):

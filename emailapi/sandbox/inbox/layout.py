@@ -149,10 +149,15 @@ def _look_into(call: PageCall, db: Transaction, counts: Counts, path: str, query
             bad=True,
         ),
         _link(call, path, "Suppressions", "/suppressions", "suppressed", counted(suppressions.count(db, server))),
-        _link(call, path, "Webhooks", "/webhooks", "hook", f"{failing} failing" if failing else "", bad=True),
+        _link(call, path, "Webhooks", "/webhooks", "hook", _failing(failing), bad=True),
         _link(call, path, "Requests", "/requests", "requests"),
         _link(call, path, "Statistics", "/stats", "stats"),
     ]
+
+
+def _failing(number: int) -> str:
+    """Return the count of failing webhooks: of many without the word, which would shorten the name before it."""
+    return f"{number} failing" if 0 < number < 100 else counted(number)
 
 
 def _change(call: PageCall, path: str) -> list[Link]:

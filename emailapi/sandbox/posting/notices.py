@@ -11,6 +11,7 @@ import attrs
 
 from ...wire import dump_json
 from ..addresses import read_addresses
+from ..forks import imports
 from ..instants import moment
 from ..store import Row, Transaction
 from ..tables import messages, servers, streams, webhook_requests, webhooks
@@ -171,7 +172,8 @@ class Notices:
         return _Audience(row["id"], server, listeners) if listeners else None
 
     def _request(self, notice: Notice, audience: _Audience, listener: _Listener, fields: dict[str, Any]) -> NewRequest:
-        from ...webhooks import payloads  # only now: a server without webhooks needs none
+        with imports:
+            from ...webhooks import payloads  # only now: a server without webhooks needs none
 
         subject, sender = fields.pop("subject", None), fields.pop("sender", None)
         if notice.trigger in ("Bounce", "SpamComplaint"):

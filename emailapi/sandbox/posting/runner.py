@@ -12,6 +12,7 @@ from ..._net import monotonic
 from ...errors import ConfigurationError
 from ..clock import Clock
 from ..faults import Faults
+from ..forks import imports
 from ..instants import micros
 from ..scheduler import Job
 from ..store import Row, StorageFailed, Store
@@ -122,7 +123,8 @@ class Runner(Job):
         failed = failed_by_fault(sending, self._faults)
         if failed is not None:
             return failed
-        from .exchange import Line, send  # only now: urllib3 takes long to import, and most sandboxes need none
+        with imports:
+            from .exchange import Line, send  # only now: urllib3 takes long to import, and most sandboxes need none
 
         line = Line(sending.order.timeout)
         with self._changed:

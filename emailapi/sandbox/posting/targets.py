@@ -10,6 +10,7 @@ import attrs
 
 from ..access import host_name, is_loopback
 from ..arguments import host_names
+from ..forks import imports
 
 _PORTS = {"http": 80, "https": 443}
 _LOCALHOST = "localhost"
@@ -70,8 +71,9 @@ def read_url(url: str) -> Target:
     Raises:
         NotAllowed: The URL is not valid, or not http or https.
     """
-    from urllib3.exceptions import LocationParseError  # only now, as in the runner
-    from urllib3.util import parse_url
+    with imports:  # only now, as in the runner
+        from urllib3.exceptions import LocationParseError
+        from urllib3.util import parse_url
 
     try:
         parts = parse_url(url)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ...wire import dump_json
+from ..forks import imports
 from ..responses import written
 from ..store import Row, Store
 from ..tables import servers, webhook_requests
@@ -45,7 +46,8 @@ class Verified:
 
     def shown(self, webhook_id: int) -> dict[str, object]:
         """Return the result as the API shows it."""
-        from ...models.webhooks import TriggerCheck, WebhookVerification
+        with imports:
+            from ...models.webhooks import TriggerCheck, WebhookVerification
 
         passed = sum(not problem for _, _, problem in self.results)
         checks = [
@@ -89,7 +91,8 @@ class Verifying:
             asked: Server and settings.
             webhook_id: The webhook whose attempts these are; None for settings that are not stored yet.
         """
-        from ...webhooks import payloads
+        with imports:
+            from ...webhooks import payloads
 
         with self.store.transaction(writing=False) as db:
             server = servers.by_id(db, asked.server)

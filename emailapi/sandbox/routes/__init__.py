@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 
+from ..forks import imports
 from ..routing import Route
 
 # By the first word of a path: the modules that have the routes below it.
@@ -34,6 +35,7 @@ MODULES = {
 @cache
 def routes_below(word: str) -> tuple[Route, ...]:
     """Return the routes whose paths begin with a word of `MODULES`."""
-    modules = [import_module(f".{name}", __name__) for name in MODULES[word]]
+    with imports:
+        modules = [import_module(f".{name}", __name__) for name in MODULES[word]]
     found = [route for module in modules for route in module.routes]
     return tuple([route for route in found if route.path.split("/")[1] == word])

@@ -7,6 +7,8 @@ import threading
 from functools import cached_property
 from typing import Any
 
+from ..forks import imports
+
 
 class Certificate:
     """
@@ -23,7 +25,8 @@ class Certificate:
 
     @cached_property
     def _authority(self) -> Any:
-        import trustme
+        with imports:
+            import trustme
 
         return trustme.CA(organization_name="emailapi sandbox")
 

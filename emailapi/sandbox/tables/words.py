@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from ...mime.extraction import HTML, links_of, text_of_html
 from ...mime.html_tokens import tokens
 from ..events import BOUNCE_TYPES
+from ..forks import imports
 from ..store import Row, Transaction
 from .messages import ids_of, shown_of, stream_of
 
@@ -83,7 +84,8 @@ def _words(row: Row, html: HTML) -> tuple[int | str, ...]:
 
 def _fixed_flags(row: Row, html: HTML) -> Iterable[str]:
     """Yield the flags that a message has from the start; all but `UNSEEN` never change."""
-    from ...mime.codes import codes_of
+    with imports:
+        from ...mime.codes import codes_of
 
     yield from _heading_flags(row)
     text = row["text_body"] or ""

@@ -194,3 +194,10 @@ def test_focus_leaves_the_frame_again(opened: Any) -> None:
     opened.keyboard.press("Tab")
     # The frame is in a process of its own, which hands the focus on when it gets to it.
     opened.wait_for_function("document.activeElement.tagName !== 'IFRAME'")
+
+
+def test_the_page_of_a_message_that_is_deleted_elsewhere_says_so(sandbox: Sandbox, opened: Any) -> None:
+    sandbox.reset()
+    opened.mouse.move(0, 0)
+    opened.wait_for_selector("text=This message was deleted")
+    assert opened.locator("h1 >> text=Order").is_visible()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from emailapi import Client
+from emailapi import Client, Email
 from emailapi.sandbox import Sandbox
 
 from .conftest import Browsing
@@ -119,3 +119,18 @@ def test_the_inbound_hook_is_set(sandbox: Sandbox, browsing: Browsing) -> None:
     assert attempt.url == url
     assert "RawEmail" in attempt.payload
     assert "posted to no URL" in browsing.post("/webhooks/inbound", url="").text
+
+
+@pytest.mark.costly
+def test_the_navigation_has_room_for_the_count_of_many_failing_webhooks(
+    sandbox: Sandbox, client: Client, browsing: Browsing, send: Send
+) -> None:
+    sandbox.faults.webhook_fail(status=500, times=None)
+    client.webhooks.create(url="http://127.0.0.1:9/hooks", triggers={"delivery": {"enabled": True}})
+    send()
+    sandbox.clock.wait_idle(10)
+    assert '<b class="bad">1 failing</b>' in browsing.get("/webhooks").text
+    email = Email(sender="shop@example.com", to="ada@example.com", subject="Order", text_body="Hello")
+    client.outbound.send_batch([email] * 99)
+    sandbox.clock.wait_idle(30)
+    assert '<span class="cut">Webhooks</span><b class="bad">100</b>' in browsing.get("/webhooks").text

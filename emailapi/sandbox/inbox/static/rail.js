@@ -11,7 +11,12 @@
     fetching = true;
     try {
       const response = await fetch(location.href);
-      leaving = leaving || response.status === 404;
+      if (response.status === 404 && !leaving) {
+        leaving = true;
+        const notice = document.createElement("p");
+        Object.assign(notice, { className: "notice bad", role: "alert", textContent: "This message was deleted: the page shows what it had." });
+        one("#main").prepend(notice);
+      }
       if (response.ok) {
         const page = new DOMParser().parseFromString(await response.text(), "text/html");
         again = again || busy();
