@@ -219,7 +219,7 @@ def test_a_verifier_that_matches_every_request_or_none_is_an_error(options, word
         {"basic": ("us:er", "s3cret")},
         {"basic": b"user:s3cret"},
         {"basic": {"user": "s3cret"}},
-        {"basic": {("user", "s3cret"), ("user",)}},
+        {"basic": [("user", "s3cret"), ("user",)]},
     ],
     ids=repr,
 )
