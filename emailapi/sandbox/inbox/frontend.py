@@ -35,7 +35,7 @@ KEYBOARD = (
     ((".",), "show new messages"),
     (("x",), "select; then # deletes, c copies the ids"),
     (("#",), "delete"),
-    (("1", "…", "9"), "tabs of a message"),
+    (("1", "9"), "the first to the ninth tab of a message"),
     (("b", "c"), "menus of bounces and clicks"),
     (("r",), "post the last webhook request again"),
     (("t",), "light, dark, or as the system"),
