@@ -132,7 +132,7 @@ def test_from_path_reads_a_file(tmp_path, how):
         ("", "No such file or directory"),
         (".", "Is a directory"),
         ("file.txt/x", "Not a directory"),
-        ("nul\0.txt", "embedded null byte"),
+        ("nul\0.txt", "embedded null"),
         ("\ud800", ""),
         (5, "expected str, bytes or os.PathLike object, not int"),
         (None, "expected str, bytes or os.PathLike object, not NoneType"),
@@ -144,7 +144,8 @@ def test_a_path_that_cannot_be_read_is_named(tmp_path, monkeypatch, path, reason
     with pytest.raises(InvalidEmail) as caught:
         Attachment.from_path(path)
     assert caught.value.field == "attachments"
-    assert caught.value.message.startswith(f"attachment {path!r} cannot be read: {reason}")
+    assert caught.value.message.startswith(f"attachment {path!r} cannot be read: ")
+    assert reason in caught.value.message
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no pipes")
