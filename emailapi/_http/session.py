@@ -106,7 +106,8 @@ class Session:
         try:
             parts = urlsplit(proxy if "//" in proxy else f"//{proxy}")
             as_host(parts.hostname, "the host")
-            is_valid = parts.port != 0
+            # Some versions of urllib3 take a line break at the end, as urlsplit does.
+            is_valid = parts.port != 0 and not any(map(str.isspace, proxy))
         except (ValueError, ConfigurationError):
             is_valid = False
         if not is_valid:
