@@ -130,10 +130,9 @@ def filters_of(wanted: Search, stream: int, unindexed: range) -> Iterator[Filter
     if wanted.queued is False:
         yield messages_by("messages_by_time", "m.stream = ? AND m.status <> 'Queued'", stream, others=[_queued(stream)])
     if wanted.sender is not None:
-        yield _by_sender("=", stream, wanted.sender, others=[_by_sender(sign, stream, wanted.sender) for sign in "<>"])
+        yield _by_column("messages_by_sender", "sender_address", stream, wanted.sender.lower())
     if wanted.tag is not None:
-        others = [_by_tag("< ?", stream, wanted.tag), _by_tag("> ?", stream, wanted.tag), _by_tag("IS NULL", stream)]
-        yield _by_tag("= ?", stream, wanted.tag, others=others)
+        yield _by_column("messages_by_tag", "tag", stream, wanted.tag)
     if wanted.subject is not None:
         yield _by_subject(wanted.subject, stream, unindexed)
 
@@ -160,13 +159,12 @@ def _queued(stream: int) -> Filter:
     return messages_by("messages_queued", "m.stream = ? AND m.status = 'Queued'", stream)
 
 
-def _by_sender(sign: str, stream: int, sender: str, others: Sequence[Filter] = ()) -> Filter:
-    condition = f"m.stream = ? AND m.sender_address {sign} ?"
-    return messages_by("messages_by_sender", condition, stream, sender.lower(), others=others)
-
-
-def _by_tag(test: str, *values: Value, others: Sequence[Filter] = ()) -> Filter:
-    return messages_by("messages_by_tag", f"m.stream = ? AND m.tag {test}", *values, others=others)
+def _by_column(index: str, column: str, stream: int, value: str) -> Filter:
+    """Return a filter by a column with an index, which finds messages with other values or none, too."""
+    of_stream = f"m.stream = ? AND m.{column}"
+    others = [messages_by(index, f"{of_stream} {sign} ?", stream, value) for sign in "<>"]
+    others.append(messages_by(index, f"{of_stream} IS NULL", stream))
+    return messages_by(index, f"{of_stream} = ?", stream, value, others=others)
 
 
 def _by_subject(subject: str, stream: int, unindexed: range) -> Filter:
