@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import requests
 
@@ -29,9 +29,13 @@ _SOCKS = ("socks5h", "socks5", "socks4a", "socks4")
 _RequestsSession = requests.Session
 
 
+def _split(url: str) -> SplitResult:
+    return urlsplit(url if "//" in url else f"//{url}")
+
+
 def _on_loopback(url: str) -> bool:
     try:
-        return is_loopback(urlsplit(url if "//" in url else f"//{url}").hostname or "")
+        return is_loopback(_split(url).hostname or "")
     except ValueError:  # not an address: the session rejects it, or the first request
         return True
 
@@ -104,7 +108,7 @@ class Session:
 
     def _check_proxy(self, proxy: str) -> None:
         try:
-            parts = urlsplit(proxy if "//" in proxy else f"//{proxy}")
+            parts = _split(proxy)
             as_host(parts.hostname, "the host")
             # Some versions of urllib3 take a line break at the end, as urlsplit does.
             is_valid = parts.port != 0 and not any(map(str.isspace, proxy))
