@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import attrs
@@ -10,6 +9,8 @@ import pytest
 
 from emailapi.sandbox.inbox.checks import RULES, Examined, File, Finding, check
 from emailapi.sandbox.inbox.checks.features import FEATURES
+
+from ...growth import assert_linear
 
 HTML = """<!doctype html>
 <html lang="en"><head><meta name="color-scheme" content="light dark">
@@ -157,11 +158,8 @@ def test_there_are_thirty_features() -> None:
     ],
 )
 def test_hostile_html_is_checked_in_time_in_proportion_to_its_length(piece: str) -> None:
-    def seconds(size: int) -> float:
+    def run(size: int) -> None:
         html = piece * (size // len(piece))
-        started = time.process_time()
         check(Examined(html=html, text=html, subject=html[:10_000]))
-        return time.process_time() - started
 
-    # Squared growth would be 64 times as much.
-    assert seconds(200_000) < max(40 * seconds(25_000), 5)
+    assert_linear(run, 12_500)

@@ -84,7 +84,7 @@ def test_a_page_says_that_the_sandbox_has_stopped(sandbox: Sandbox, send: Send, 
     page.wait_for_selector("[data-live][data-state=live]")
     sandbox.close()
     page.wait_for_selector("text=The sandbox has stopped", timeout=60_000)
-    assert page.locator("text=First").is_visible()
+    assert page.locator(".row >> text=First").is_visible()
 
 
 @pytest.mark.exhaustive
