@@ -33,10 +33,11 @@ _CHANGES: dict[int, tuple[str, ...]] = {
     ),
     3: (),
     4: (),
+    5: (),
 }
 OLDEST = min(_CHANGES)
-# What is made from other tables: `streams` says how far.
-_DERIVED = frozenset({"subjects", "words", "flags"})
+# What is made from other tables.
+_DERIVED = frozenset({"subjects", "words", "flags", "metadata_names"})
 _OLD = "old_"
 
 
@@ -98,6 +99,7 @@ def migrate(connection: sqlite3.Connection, version: int) -> None:
             _copy(connection, table)
         run(f"DROP TABLE {_OLD}{table}")
     run("INSERT INTO subjects (subjects) VALUES ('rebuild')")
+    run("INSERT INTO metadata_names SELECT stream, name, count(*) FROM metadata GROUP BY stream, name")
     run(
         "UPDATE streams SET indexed = 0, subjects_indexed = taken,"
         " erased = taken - (SELECT count(*) FROM messages WHERE stream = key)"

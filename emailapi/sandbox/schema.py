@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pkgutil import get_data
 
 APPLICATION_ID = 0x456D4150  # "EmAP": what tells our files from other programs' databases
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 
 def create(connection: sqlite3.Connection) -> None:

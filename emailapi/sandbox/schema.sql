@@ -204,6 +204,14 @@ CREATE TABLE metadata (
     PRIMARY KEY (stream, name, value, received_at, message)
 ) WITHOUT ROWID;
 
+-- How many messages have metadata of this name. For most programs it is all, or none.
+CREATE TABLE metadata_names (
+    stream INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    messages INTEGER NOT NULL,
+    PRIMARY KEY (stream, name)
+) WITHOUT ROWID;
+
 -- `details` is JSON, by the service's names, or empty for a usual delivery; `cause` is one of `CAUSES` in events.py. The
 -- ids are in the order of the events of a message.
 CREATE TABLE events (

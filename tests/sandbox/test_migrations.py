@@ -46,7 +46,7 @@ INSERT INTO templates (id, server, type, name, alias, subject, html_body, text_b
 """
 
 
-@pytest.fixture(params=[1, 2, 3, 4])
+@pytest.fixture(params=[1, 2, 3, 4, 5])
 def old_file(request, tmp_path):
     """A data file of an earlier version, with a message."""
     path = tmp_path / "old.db"

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ..store import Row, Transaction
-from . import subjects, words
+from . import metadata, subjects, words
 from .messages import shown_of
 
 # The tables whose rows belong to messages.
@@ -23,6 +23,8 @@ OF_MESSAGES = (
     "sources",
     "inbound",
 )
+# The tables that have a column for the stream, and are not emptied when its messages are.
+_BY_STREAM = ("recipients", "metadata", "metadata_names", "messages")
 
 
 def erase(db: Transaction, rows: Sequence[Row]) -> None:
@@ -30,7 +32,8 @@ def erase(db: Transaction, rows: Sequence[Row]) -> None:
     removed = [row["id"] for row in rows]
     words.forget(db, removed)
     subjects.forget(db, removed)
-    recipients, pairs = [], []
+    recipients: list[tuple[int, str, int, int]] = []
+    pairs: list[metadata.Pair] = []
     for row in rows:
         shown = shown_of(row)
         recipients += [(row["stream"], email.lower(), row["received_at"], row["id"]) for email in shown["recipients"]]
@@ -41,9 +44,7 @@ def erase(db: Transaction, rows: Sequence[Row]) -> None:
     db.run_all(
         "DELETE FROM recipients WHERE stream = ? AND address = ? AND received_at = ? AND message = ?", recipients
     )
-    db.run_all(
-        "DELETE FROM metadata WHERE stream = ? AND name = ? AND value = ? AND received_at = ? AND message = ?", pairs
-    )
+    metadata.forget(db, pairs)
     db.run_all("DELETE FROM messages WHERE id = ?", [(message,) for message in removed])
     counts = Counter(row["stream"] for row in rows)
     db.run_all("UPDATE streams SET erased = erased + ? WHERE key = ?", [(n, stream) for stream, n in counts.items()])
@@ -54,7 +55,7 @@ def erase_stream(db: Transaction, stream: int) -> None:
     removed = [row["id"] for row in db.rows("SELECT id FROM messages WHERE stream = ?", stream)]
     words.forget(db, removed)
     subjects.forget(db, removed)
-    for table in ("recipients", "metadata", "messages"):
+    for table in _BY_STREAM:
         db.run(f"DELETE FROM {table} WHERE stream = ?", stream)  # noqa: S608
     db.run("UPDATE streams SET erased = taken WHERE key = ?", stream)
 
@@ -64,7 +65,7 @@ def erase_all(db: Transaction) -> None:
     db.run("DELETE FROM bulk_requests")
     words.forget_all(db)
     subjects.forget_all(db)
-    for table in ("recipients", "metadata", "messages"):
+    for table in _BY_STREAM:
         db.run(f"DELETE FROM {table}")  # noqa: S608
     db.run("UPDATE streams SET indexed = taken, subjects_indexed = taken, erased = taken")
 

@@ -110,7 +110,7 @@ def _tree(table: str, alias: str, columns: str, values: tuple[Value, ...]) -> Fi
     return Filter(f"{table} {alias}", condition, values, f"{alias}.message", f"{alias}.received_at", narrowing)
 
 
-def filters_of(wanted: Search, stream: int, unindexed: range) -> Iterator[Filter]:
+def filters_of(wanted: Search, stream: int, unindexed: range, *, named: bool) -> Iterator[Filter]:
     """
     Yield the filters of a search. If each finds many messages, the first drives the search.
 
@@ -118,10 +118,11 @@ def filters_of(wanted: Search, stream: int, unindexed: range) -> Iterator[Filter
         wanted: The search.
         stream: The key of the stream.
         unindexed: The ids of its messages that are not in the index of subjects yet.
+        named: Whether all its messages have metadata of the name that is looked for.
     """
     if wanted.metadata is not None:
         name, value = wanted.metadata
-        yield _tree("metadata", "p", "stream name value", (stream, name.lower(), value))
+        yield _by_metadata(stream, name.lower(), value, named=named)
     if wanted.recipient is not None:
         yield _tree("recipients", "r", "stream address", (stream, wanted.recipient.lower()))
     yield from _times(wanted, stream)
@@ -135,6 +136,15 @@ def filters_of(wanted: Search, stream: int, unindexed: range) -> Iterator[Filter
         yield _by_column("messages_by_tag", "tag", stream, wanted.tag)
     if wanted.subject is not None:
         yield _by_subject(wanted.subject, stream, unindexed)
+
+
+def _by_metadata(stream: int, name: str, value: str, *, named: bool) -> Filter:
+    """Return a filter by metadata, which does not find messages with another value of the name, and those without."""
+    found = _tree("metadata", "p", "stream name value", (stream, name, value))
+    if not named:
+        return found
+    others = [attrs.evolve(found, condition=f"p.stream = ? AND p.name = ? AND p.value {sign} ?") for sign in "<>"]
+    return attrs.evolve(found, others=(*others,))
 
 
 def _times(wanted: Search, stream: int) -> Iterator[Filter]:

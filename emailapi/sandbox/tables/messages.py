@@ -13,6 +13,7 @@ from ..addresses import Mailbox
 from ..arguments import check_stored_text
 from ..attachments import File
 from ..store import Row, Transaction, Value
+from . import metadata
 
 # What names a message where a test speaks of one: its id, a result of a send, or a captured email.
 MessageLike = str | HasMessageId
@@ -72,7 +73,7 @@ class Pending:
         self.contents: list[Sequence[Value]] = []
         self.attachments: list[Sequence[Value]] = []
         self.recipients: list[Sequence[Value]] = []
-        self.metadata: list[Sequence[Value]] = []
+        self.metadata: list[metadata.Pair] = []
         self.templated: list[Sequence[Value]] = []
         self.sources: list[Sequence[Value]] = []
 
@@ -126,7 +127,7 @@ class Pending:
         run_all(_CONTENTS, self.contents)
         run_all("INSERT INTO attachments VALUES (?, ?, ?, ?, ?, ?)", self.attachments)
         run_all("INSERT INTO recipients VALUES (?, ?, ?, ?)", self.recipients)
-        run_all("INSERT INTO metadata VALUES (?, ?, ?, ?, ?)", self.metadata)
+        metadata.store(self._db, self.metadata)
         run_all("INSERT INTO templated VALUES (?, ?, ?, ?, ?, ?)", self.templated)
         run_all("INSERT INTO sources VALUES (?, ?)", self.sources)
 

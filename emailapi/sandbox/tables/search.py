@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from operator import itemgetter
 
 from ..store import Row, Transaction, Value
-from . import subjects
+from . import metadata, subjects
 from .filters import FEW, Filter, Search, filters_of, messages_by
 
 __all__ = ["Search", "search"]
@@ -85,7 +85,10 @@ class _Matching:
         self._stream: int = stream["key"]
         self._messages: int = stream["messages"]
         self._all = messages_by("messages_by_time", "m.stream = ?", self._stream)
-        self._filters = [*filters_of(wanted, self._stream, subjects.unindexed(stream))]
+        named = wanted.metadata is not None and self._messages == metadata.messages_with(
+            db, self._stream, wanted.metadata[0].lower()
+        )
+        self._filters = [*filters_of(wanted, self._stream, subjects.unindexed(stream), named=named)]
         indexed = [one for one in self._filters if one.table] or [self._all]
         counts = [one.count(db, FEW) for one in indexed] if len(indexed) > 1 else [0]
         self._many = min(counts) == FEW
