@@ -32,7 +32,7 @@ from emailapi.sandbox.app import create_app
 from emailapi.sandbox.finding import catch_up
 from emailapi.sandbox.surroundings import Surroundings
 
-from .measure import slowness
+from .measure import request_of, slowness
 from .searches import fill, index
 
 SERVER, LEFT, PAINTED = 5.0, 100.0, 300.0
@@ -102,15 +102,12 @@ def _beside_empty(run: Callable[[], float], rounds: int) -> tuple[float, float]:
 
 
 def _server_cpu(app: Any, host: str, path: str) -> Callable[[], float]:
-    client = app.test_client()
+    request = request_of(app, path, host)
 
     def run() -> float:
         began = time.thread_time()
-        response = client.get(path, base_url=f"http://{host}")
-        took = time.thread_time() - began
-        if response.status_code != 200:
-            raise RuntimeError(f"{path}: status {response.status_code}")
-        return took
+        request()
+        return time.thread_time() - began
 
     return run
 
