@@ -38,8 +38,9 @@ from .store import Row, StorageFailed, Store, Transaction
 from .surroundings import Surroundings
 from .tables import account, servers
 
-if find_spec("css_inline") is None:  # imported with the first template
-    raise ModuleNotFoundError(name="css_inline")
+for _name in ("css_inline", "aiosmtpd"):  # imported with the first template, and the first connection of SMTP
+    if find_spec(_name) is None:
+        raise ModuleNotFoundError(name=_name)
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)

@@ -8,17 +8,20 @@ the next start.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import threading
 import uuid
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import attrs
 
 from ..wire import dump_text
 from .store import Row, StorageFailed, Store, Transaction
 from .tables import arrivals
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop, Future, Task
 
 _log = logging.getLogger("emailapi.sandbox")
 
@@ -63,8 +66,8 @@ class Spool:
         """Store messages here; what a crash has left is taken in, too."""
         self._store, self._processing = store, processing
         self._lock = threading.Lock()
-        self._waiting: list[tuple[Arrival, asyncio.Future[None]]] = []
-        self._storing: asyncio.Task[None] | None = None
+        self._waiting: list[tuple[Arrival, Future[None]]] = []
+        self._storing: Task[None] | None = None
         with store.transaction(writing=False, processed=False) as db:
             self._backlog = arrivals.count(db)
         store.process, store.has_arrivals = self.process, bool(self._backlog)
@@ -76,17 +79,19 @@ class Spool:
         Raises:
             StorageFailed: The database cannot be written. The message is not stored.
         """
+        import asyncio  # not at the start of a sandbox, most of which get no message by SMTP
+
         loop = asyncio.get_running_loop()
         stored = loop.create_future()
         self._waiting.append((arrival, stored))
         if self._storing is None:
-            self._storing = loop.create_task(self._store_all())
+            self._storing = loop.create_task(self._store_all(loop))
         await stored
 
-    async def _store_all(self) -> None:
+    async def _store_all(self, loop: AbstractEventLoop) -> None:
         while self._waiting:
             if self._backlog >= _BACKLOG:
-                await asyncio.get_running_loop().run_in_executor(None, self.process)
+                await loop.run_in_executor(None, self.process)
             taken, self._waiting = self._waiting, []
             try:
                 self._keep([arrival for arrival, _ in taken])

@@ -33,6 +33,10 @@ def start_tls():
     with smtplib.SMTP("127.0.0.1", sandbox.smtp_port) as connection:
         connection.starttls(context=ssl._create_unverified_context())
 
+def connect():
+    with smtplib.SMTP("127.0.0.1", sandbox.smtp_port):
+        pass
+
 def open_inbox():
     request("GET", "/inbox")
 
@@ -55,6 +59,8 @@ with Sandbox() as sandbox:
     [
         ("send", "emailapi.models.bulk"),
         ("send", "emailapi.mime.codes"),
+        ("connect", "asyncio.base_events"),
+        ("connect", "aiosmtpd.smtp"),
         ("start_tls", "trustme"),
         ("open_inbox", "emailapi.models.opens"),
         ("post_to_webhook", "urllib3"),

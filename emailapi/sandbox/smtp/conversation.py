@@ -9,22 +9,17 @@ from __future__ import annotations
 
 import logging
 import re
-import warnings
 from asyncio import BaseTransport, IncompleteReadError
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import attrs
+from aiosmtpd.smtp import SMTP
 
 from .certificate import Certificate
 from .desk import Desk, Login, Submission
 from .login import MECHANISMS, Malformed, challenge, decoded, token_of
 from .reading import read_message
-
-with warnings.catch_warnings():
-    # It imports typing.ByteString, which Python takes away in 3.17.
-    warnings.simplefilter("ignore", DeprecationWarning)
-    from aiosmtpd.smtp import SMTP
 
 if TYPE_CHECKING:
     from aiosmtpd.smtp import Envelope, Session

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 
@@ -118,6 +117,8 @@ class Desk:
         met = self.faults.effect_on(_incoming("message", login, submission.recipients))
         effect, words = met or (Effect(words=""), None)
         if met is not None:
+            import asyncio  # not at the start of a sandbox, most of which get no message by SMTP
+
             await asyncio.sleep(HANG if effect.hang else effect.wait_head + effect.wait_body)
         message_id = ""
         if effect.prevents:

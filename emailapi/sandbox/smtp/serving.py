@@ -1,75 +1,85 @@
 """
-The SMTP listener: an event loop in a thread of its own.
+The SMTP listener, in a thread of its own.
 
 The sandbox knows two things of it: that it listens at a socket, and `close`.
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
+import selectors
 import socket
+import sys
 import threading
-from typing import Any
+import warnings
+from typing import TYPE_CHECKING
 
-from ..forks import forgotten_in_children
+from ..forks import forgotten_in_children, imports
 from .certificate import Certificate
-from .conversation import Conversation, Limits
 from .desk import Desk
+
+if sys.version_info >= (3, 14):
+    # It imports typing.ByteString, which Python takes away in 3.17. Now, since threads must not change what is ignored.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import aiosmtpd.smtp  # noqa: F401
+
+if TYPE_CHECKING:
+    from .conversation import Limits
+    from .event_loop import EventLoop
 
 _JOIN = 5.0
 
 
 class SMTPListener:
-    """Serves SMTP at a socket that listens already."""
+    """
+    Serves SMTP at a socket that listens already.
+
+    asyncio and aiosmtpd are imported when the first client connects: that takes a tenth of the start of a sandbox, and
+    most sandboxes get no message by SMTP.
+    """
+
+    _loop: EventLoop | None = None
 
     def __init__(
         self, listening: socket.socket, desk: Desk, certificate: Certificate, limits: Limits | None = None
     ) -> None:
         """Start to serve."""
-        self._listening, self._desk, self._certificate = listening, desk, certificate
-        self._limits = limits or Limits()
-        self._open: set[Any] = set()
-        # By its name: others, such as Windows' own, have no readers.
-        self._loop = asyncio.SelectorEventLoop()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="emailapi-sandbox-smtp", daemon=True)
-        self._thread.start()
-        self._ready.wait()
+        self._listening = listening
+        self._ending, self._ended = socket.socketpair()
+        self._thread = threading.Thread(
+            target=self._run, args=(desk, certificate, limits), name="emailapi-sandbox-smtp", daemon=True
+        )
+        try:
+            self._thread.start()
+        except BaseException:
+            self._ending.close()
+            self._ended.close()
+            raise
         forgotten_in_children.add(self)
 
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(self._loop.create_server(self._converse, sock=self._listening))
-        self._ready.set()
-        try:
-            self._loop.run_forever()
-        finally:
-            self._loop.remove_reader(self._listening)
-            # One that was just accepted is a connection of the server two rounds later, if that is open still.
-            self._loop.run_until_complete(_let_others_run(2))
-            server.close()
-            self._loop.run_until_complete(self._end())
-            self._loop.close()
+    def _run(self, desk: Desk, certificate: Certificate, limits: Limits | None) -> None:
+        if self._is_wanted():
+            with imports:
+                from .event_loop import EventLoop
 
-    def _converse(self) -> Conversation:
-        return Conversation(self._desk, self._certificate, self._limits, self._loop, self._open)
+            self._loop = EventLoop(self._listening, desk, certificate, limits)
+            self._loop.run(self._ended)
 
-    async def _end(self) -> None:
-        """Close all connections, and let what they were doing end."""
-        for conversation in [*self._open]:
-            conversation.close()
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await _let_others_run(1)  # in which the sockets of the connections are closed
+    def _is_wanted(self) -> bool:
+        """Wait for a client, and return whether one has come before the end."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._listening, selectors.EVENT_READ)
+            ended = selector.register(self._ended, selectors.EVENT_READ)
+            return all(key is not ended for key, _ in selector.select())
 
     def close(self) -> None:
         """Stop listening, and close all connections; what was acknowledged is stored."""
         forgotten_in_children.discard(self)
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._ending.send(b"\0")
         self._thread.join(timeout=_JOIN)
+        self._ending.close()
+        self._ended.close()
 
     def forget(self) -> None:
         """
@@ -79,12 +89,8 @@ class SMTPListener:
         nowhere from now on, and stay valid for the objects that close them later.
         """
         nowhere = os.open(os.devnull, os.O_RDWR)
-        for descriptor in (self._listening.fileno(), *(conversation.descriptor for conversation in self._open)):
+        own = [self._listening.fileno(), self._ending.fileno(), self._ended.fileno()]
+        for descriptor in own + (self._loop.descriptors if self._loop else []):
             if descriptor >= 0:
                 os.dup2(nowhere, descriptor)
         os.close(nowhere)
-
-
-async def _let_others_run(rounds: int) -> None:
-    for _ in range(rounds):
-        await asyncio.sleep(0)
