@@ -59,8 +59,7 @@ with Sandbox() as sandbox:
     [
         ("send", "emailapi.models.bulk"),
         ("send", "emailapi.mime.codes"),
-        ("connect", "asyncio.base_events"),
-        ("connect", "aiosmtpd.smtp"),
+        ("connect", "emailapi.sandbox.smtp.event_loop"),
         ("start_tls", "trustme"),
         ("open_inbox", "emailapi.models.opens"),
         ("post_to_webhook", "urllib3"),

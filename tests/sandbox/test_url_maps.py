@@ -28,7 +28,6 @@ LATER = (
     "emailapi.sandbox.inbox_api",
     "emailapi.sandbox.processing",
     "emailapi.sandbox.routes.outbound",
-    "asyncio.base_events",
     "emailapi.mime.codes",
     "emailapi.models.opens",
     "emailapi.sandbox.smtp.event_loop",

@@ -35,8 +35,8 @@ class SMTPListener:
     """
     Serves SMTP at a socket that listens already.
 
-    asyncio and aiosmtpd are imported when the first client connects: that takes a tenth of the start of a sandbox, and
-    most sandboxes get no message by SMTP.
+    Before Python 3.14, asyncio and aiosmtpd are imported when the first client connects: that takes a tenth of the
+    start of a sandbox, and most sandboxes get no message by SMTP.
     """
 
     _loop: EventLoop | None = None
