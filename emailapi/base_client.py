@@ -95,4 +95,4 @@ class BaseClient(Closing, Explaining):
 
     def __reduce__(self) -> str:
         """Reject pickling and copying: the copy would contain the token."""
-        raise TypeError(f"a {type(self).__name__} holds a token and connections: create one in each process")
+        raise TypeError(f"{type(self).__name__} holds a token and connections: create one in each process")

@@ -83,6 +83,11 @@ def deliver(
     payload = hide(payload)
     if isinstance(attempt, bool) or not isinstance(attempt, int) or attempt < 1:
         raise InvalidArgument(f"attempt must be a whole number from 1, got {attempt!r}", argument="attempt")
+    # A wrong delay must not be an error after the emails have been sent.
+    if lookup_delay is not None and (isinstance(lookup_delay, bool) or not isinstance(lookup_delay, (int, float))):
+        raise InvalidArgument(
+            f"lookup_delay must be a number of seconds, got {type(lookup_delay).__name__}", argument="lookup_delay"
+        )
     look_up = attempt > 1 if redelivered is None else redelivered
     delay = compute_lookup_delay(client) if lookup_delay is None else lookup_delay
     job = Job(payload, load)

@@ -42,6 +42,12 @@ class FileReference:
 
     def __attrs_post_init__(self) -> None:
         """Check the fields, as an `Attachment` with this name does."""
+        for name, value in (("path", self.path), ("url", self.url)):
+            if value is not None and not isinstance(value, str):
+                raise InvalidArgument(
+                    f"{name} must be a text, which JSON can carry, got {type(value).__name__}: use str(...)",
+                    argument=name,
+                )
         if (self.path is None) == (self.url is None):
             raise InvalidArgument(
                 f"the FileReference {self.name!r} needs a path or a url, and not both", argument="path"
@@ -145,6 +151,10 @@ def _numbered_payload(entries: list[dict[str, Any]], key: str, first: int) -> di
 
 def _entry(given: Any, references: Sequence[FileReference]) -> dict[str, Any]:
     """Return one email as JSON values."""
+    if not isinstance(references, Sequence) or not all(isinstance(one, FileReference) for one in references):
+        raise InvalidArgument(
+            f"references must be a list of FileReference, got {type(references).__name__}", argument="references"
+        )
     is_template = isinstance(given, TemplateEmail) or (isinstance(given, Mapping) and "template_model" in given)
     email = as_record(given, TemplateEmail, "email") if is_template else as_email(given, Email)
     entry = email.replace(idempotency_key=None).to_dict()

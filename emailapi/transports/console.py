@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -26,12 +27,13 @@ class ConsoleTransport(BaseTransport[Email]):
         stream: A text stream, which is not closed; by default the current standard output.
 
     Raises:
-        InvalidArgument: `stream` has no `write` method.
+        InvalidArgument: `stream` has no `write` method, or is a binary stream.
     """
 
     def __init__(self, stream: TextIO | None = None) -> None:
         """Create the transport; nothing is printed yet."""
-        if stream is not None and not callable(getattr(stream, "write", None)):
+        binary = isinstance(stream, (io.RawIOBase, io.BufferedIOBase))
+        if stream is not None and (binary or not callable(getattr(stream, "write", None))):
             raise InvalidArgument(f"stream must be a text stream, got {type(stream).__name__}", argument="stream")
         self._stream = stream
         self._closed = False

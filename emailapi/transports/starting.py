@@ -28,6 +28,8 @@ def start(
     check_many(emails)
     _check_number("workers", workers, 1, POOL_SIZE)
     _check_number("chunk_size", chunk_size, 1, BATCH_LIMIT)
+    if progress is not None and not callable(progress):
+        raise InvalidArgument(f"progress must be a function, got {type(progress).__name__}", argument="progress")
     session.check_open()
     if first:
         transport._check_looks_up()

@@ -83,7 +83,7 @@ class SQLiteSeenStore:
         try:
             for statement in _SCHEMA:
                 self._execute(statement)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeError) as error:  # a path of half a character
             raise ConfigurationError(f"SQLiteSeenStore cannot open {self._path!r}: {error}") from None
 
     def claim(self, key: str, ttl: float) -> bool:

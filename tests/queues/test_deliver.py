@@ -6,6 +6,7 @@ import json
 import pickle
 import signal
 import traceback
+from datetime import timedelta
 
 import pytest
 
@@ -235,3 +236,11 @@ def test_an_email_that_is_broken_in_the_queue_is_rejected_alone(client, sandbox)
     report = deliver(client, payload)
     assert [failure.key for failure in report.rejected] == ["broken"]
     assert len(report.accepted) == 1
+
+
+@pytest.mark.parametrize("delay", ["60", timedelta(minutes=1), True])
+def test_a_wrong_lookup_delay_is_named_before_an_email_is_sent(client, sandbox, delay):
+    before = len(sandbox.messages())
+    with pytest.raises(InvalidArgument, match="^lookup_delay must be a number of seconds, got "):
+        deliver(client, to_payload(HELLO, key="delay"), lookup_delay=delay)
+    assert len(sandbox.messages()) == before

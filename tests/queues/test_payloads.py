@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 
@@ -129,3 +130,15 @@ def test_references_are_stored_without_content():
 def test_a_reference_is_checked_like_an_attachment(fields):
     with pytest.raises(InvalidArgument):
         FileReference(**{"name": "a.pdf", **fields})
+
+
+@pytest.mark.parametrize("name", ["path", "url"])
+def test_a_reference_that_json_cannot_carry_is_named(name):
+    with pytest.raises(InvalidArgument, match=rf"^{name} must be a text, .* got \w*Path: use str"):
+        FileReference(name="a.pdf", **{name: Path("a.pdf")})
+
+
+@pytest.mark.parametrize("references", [FileReference(name="a.pdf", path="a.pdf"), "a.pdf", ["a.pdf"]])
+def test_references_of_another_type_are_named(references):
+    with pytest.raises(InvalidArgument, match="^references must be a list of FileReference"):
+        to_payload(HELLO, key="k", references=references)

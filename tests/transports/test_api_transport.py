@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from emailapi import (
+    AccountClient,
     APITransport,
     Client,
     ConfigurationError,
@@ -12,6 +13,7 @@ from emailapi import (
     Email,
     Fallback,
     Hooks,
+    InvalidArgument,
     InvalidEmail,
     MemoryTransport,
     Retry,
@@ -110,3 +112,11 @@ def test_within_limits_the_attempts_and_never_adds_any(limit, attempts):
 def test_within_rejects_an_invalid_number_of_attempts(client, attempts):
     with pytest.raises(ConfigurationError, match="attempts must be a whole number of at least 1"):
         APITransport(client).within(5, attempts=attempts)
+
+
+@pytest.mark.parametrize(
+    "given, found", [("token", "str"), (AccountClient("token"), "AccountClient"), (None, "NoneType")]
+)
+def test_another_object_than_a_client_is_named(given, found):
+    with pytest.raises(InvalidArgument, match=f"^client must be a Client, got {found}$"):
+        APITransport(given)

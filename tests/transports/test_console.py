@@ -115,3 +115,8 @@ def test_a_closed_transport_prints_nothing_and_leaves_the_stream_open():
 def test_a_stream_must_have_write():
     with pytest.raises(InvalidArgument, match="stream must be a text stream, got int"):
         ConsoleTransport(7)
+
+
+def test_a_binary_stream_is_named():
+    with pytest.raises(InvalidArgument, match="^stream must be a text stream, got BytesIO$"):
+        ConsoleTransport(io.BytesIO())

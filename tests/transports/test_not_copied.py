@@ -5,9 +5,10 @@ from __future__ import annotations
 import copy
 import pickle
 
+import boto3
 import pytest
 
-from emailapi import APITransport, Client, Fallback, LMTPTransport, MemoryTransport, SMTPTransport
+from emailapi import APITransport, Client, Fallback, LMTPTransport, MemoryTransport, SESTransport, SMTPTransport
 
 
 def transports():
@@ -16,6 +17,9 @@ def transports():
     return {
         "api": APITransport(Client("s3cret")),
         "smtp": smtp,
+        "ses": SESTransport(
+            client=boto3.client("ses", "us-east-1", aws_access_key_id="x", aws_secret_access_key="s3cret")
+        ),
         "lmtp": LMTPTransport("127.0.0.1"),
         "fallback": Fallback(MemoryTransport(), smtp),
     }

@@ -162,3 +162,10 @@ def test_the_repr_shows_the_progress(serve, connect):
         assert repr(sending) == "<Sending: 3 of 3 emails done (2 accepted, 1 not sent)>"
     with outbound.send_many(iter(new_emails(1))) as sending:
         assert repr(sending) == "<Sending: 0 of ? emails done>"
+
+
+def test_progress_that_is_not_a_function_is_named_before_an_email_is_sent(serve, connect):
+    service = serve()
+    with pytest.raises(InvalidArgument, match="^progress must be a function, got bool$"):
+        connect(service).outbound.send_many(new_emails(1), progress=True)
+    assert not service.seen

@@ -109,3 +109,8 @@ for number in range(40):
 @pytest.mark.slow
 def test_processes_can_create_the_file_at_the_same_time(tmp_path):
     run_forking(BEGINNING, folder=str(tmp_path))
+
+
+def test_a_path_that_cannot_be_encoded_is_named():
+    with pytest.raises(ConfigurationError, match="cannot open"):
+        SQLiteSeenStore("\ud800")

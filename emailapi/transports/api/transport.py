@@ -61,7 +61,15 @@ class APITransport(BaseTransport[APIPayload]):
     _endpoint: Endpoint[Any]
 
     def __init__(self, client: SendingClient) -> None:
-        """Use the client's connections; the client stays their owner."""
+        """
+        Use the client's connections; the client stays their owner.
+
+        Raises:
+            InvalidArgument: `client` is not a `Client`; an `AccountClient` sends no emails.
+        """
+        # By the class: a client creates its namespace with this.
+        if not hasattr(type(client), "outbound") or not hasattr(client, "_session"):
+            raise InvalidArgument(f"client must be a Client, got {type(client).__name__}", argument="client")
         self._set(client._session, client._options, EMAILS)
 
     @classmethod

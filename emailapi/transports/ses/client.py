@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..._delivery import add_note, clear_frames
-from ..._net import ProcessLocal, clocks
+from ..._net import NotCopied, ProcessLocal, clocks
 from ...errors import ConfigurationError, EmailAPIError
 from .errors import convert_exception, find_interruption, patched_hint, unknown
 from .events import Exchange, current_exchange, watch
@@ -20,7 +20,7 @@ POOL_SIZE = 32
 IDLE_SECONDS = 45.0
 
 
-class Client:
+class Client(NotCopied):
     """
     A boto3 client, created here or given, and the time of its last use.
 
