@@ -8,15 +8,13 @@ says nothing to a client. Objects it leaves open are closed.
 from __future__ import annotations
 
 import functools
-import gc
 import os
 import random
 import socket
 import ssl
-import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
@@ -59,23 +57,6 @@ def pytest_configure(config: pytest.Config) -> None:
     for extent, examples in _EXAMPLES.items():
         settings.register_profile(extent, deadline=None, print_blob=True, max_examples=examples)
     settings.load_profile(config.getoption(_EXTENT))
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Generator[None, object, object]:
-    """
-    Keep Python's garbage collector from going through all the tests, again and again.
-
-    That took a quarter of the time of a run; and each test that asks for a collection waited for it. From Python 3.14
-    on, hypothesis asks the collector what refers to an object of its own, and gets no answer for what is frozen.
-    """
-    gc.disable()
-    try:
-        return (yield)
-    finally:
-        if sys.version_info < (3, 14):
-            gc.freeze()
-        gc.enable()
 
 
 @pytest.hookimpl(trylast=True)  # after the folders' own conftest.py, which add marks
