@@ -62,6 +62,28 @@ def test_each_key_of_the_table_does_what_it_says(sandbox: Sandbox, api: Any, pag
     assert {key for keys, _ in KEYBOARD for key in keys} == pressed | ELSEWHERE
 
 
+def test_keys_on_the_page_of_an_error_lead_to_the_inbox_only(sandbox: Sandbox, page: Any) -> None:
+    lost = f"{sandbox.inbox_url}/4000001/m/nope"
+    page.goto(lost)
+    single = {key for keys, _ in KEYBOARD for key in keys if " " not in key}
+    for key in [*sorted(single - {"u", "Esc", "?"}), "g", "w"]:
+        page.keyboard.press(key)
+    assert page.url == lost
+    for keys in ("gi", "u"):
+        page.goto(lost)
+        for key in keys:
+            page.keyboard.press(key)
+        page.wait_for_url(f"{sandbox.inbox_url}/4000001")
+
+
+def test_keys_work_where_a_tab_has_the_focus(sandbox: Sandbox, send: Send, page: Any) -> None:
+    message = send()
+    page.goto(f"{sandbox.inbox_url}/4000001/m/{message}?tab=text")
+    page.locator("[role=tablist] [aria-selected=true]").focus()
+    page.keyboard.press("u")
+    page.wait_for_url(f"{sandbox.inbox_url}/4000001")
+
+
 def test_keys_can_be_switched_off_and_do_nothing_with_modifiers(sandbox: Sandbox, send: Send, page: Any) -> None:
     send()
     page.goto(f"{sandbox.inbox_url}/4000001")

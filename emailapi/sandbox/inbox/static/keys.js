@@ -12,14 +12,15 @@ const open = (selector) => {
   if (link.matches("summary")) link.focus();
   return true;
 };
-const pages = { i: "", w: "/webhooks", t: "/templates", r: "/requests" };
+// A page of an error belongs to no server.
+const pages = document.body.dataset.base ? { i: "", w: "/webhooks", t: "/templates", r: "/requests" } : { i: "" };
 const keys = {
   j: () => (list ? move(1) : open("[data-older]")),
   k: () => (list ? move(-1) : open("[data-newer]")),
   o: () => items()[current] && rowOf(items()[current]).click(),
   u: () => open("[data-back]"),
   Escape: () => open("[data-back]"),
-  "/": () => one(".search input").focus(),
+  "/": () => one(".search input")?.focus(),
   ".": showWaiting,
   x: () => list && choose(),
   "#": () => (chosen.size ? one("[data-chosen]").requestSubmit() : open("[data-delete]")),
@@ -45,7 +46,6 @@ document.addEventListener("keydown", (event) => {
     }
   }
   if (typing || event.ctrlKey || event.metaKey || event.altKey || !keysOn()) return;
-  if (event.target.closest("[role=tablist]") && event.key !== "?") return;
   if (Date.now() - going < 1500 && event.key in pages) {
     location.href = base + pages[event.key];
   } else if (event.key === "g") {
