@@ -1,4 +1,4 @@
-"""What all tests have: a clean environment, hand-written JSON, child processes, and parts that may be missing."""
+"""Fixtures and hooks of all tests: a clean environment, JSON, child processes, and parts that may be missing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def pytest_collection() -> Generator[None, object, object]:
     Keep Python's garbage collector from going through all the tests, again and again.
 
     That took a quarter of the time of a run; and each test that asks for a collection waited for it. From Python 3.14
-    on, hypothesis asks the collector what refers to an object of its own, and gets no answer for what is frozen.
+    on, hypothesis asks the collector what refers to an object of its own, and is told nothing about what is frozen.
     """
     gc.disable()
     try:
