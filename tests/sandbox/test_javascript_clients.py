@@ -127,6 +127,7 @@ def _check(message):
     assert files == {"a.txt": (b"hello", None), "l.png": (b"p", "logo")}
 
 
+@pytest.mark.slow
 def test_nodemailer_sends_by_the_api(run, sandbox):
     found = run("nodemailer_calls.cjs")["sending"]
     (message,) = sandbox.messages()
@@ -134,6 +135,7 @@ def test_nodemailer_sends_by_the_api(run, sandbox):
     assert found["id"] == message.message_id
 
 
+@pytest.mark.slow
 def test_nodemailer_sends_by_smtp(run, sandbox):
     smtp = {"SMTP_HOST": sandbox.smtp_host, "SMTP_PORT": str(sandbox.smtp_port)}
     found = run("nodemailer_calls.cjs", SMTP_CERTIFICATE=sandbox.smtp_certificate, **smtp)["sending"]
@@ -142,6 +144,7 @@ def test_nodemailer_sends_by_smtp(run, sandbox):
     assert len(found["accepted"]) == 4
 
 
+@pytest.mark.slow
 def test_the_program_of_the_inbox_for_node_sends_an_email(modules, sandbox):
     given = sandbox.url, sandbox.token, sandbox.smtp_host, sandbox.smtp_port
     program = dict(clients(*given))["Node.js"]

@@ -118,6 +118,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_parsing_a_hostile_message_takes_linear_time(name):
     from emailapi.sandbox.smtp.emails import read_email
