@@ -57,7 +57,7 @@ check: $(VENV)/.test-installed
 # Single documents must not be divided among processes, but only tests/ is taken here.
 quick: $(VENV)/.test-installed
 	@echo "== pytest, one case of each quick test" && \
-	    REQUIRE="$(REQUIRE)" $(RUN) pytest -n 2 --dist worksteal -q --extent=quick tests $(ARGS)
+	    REQUIRE="$(REQUIRE)" $(RUN) pytest -n 3 --dist worksteal -q --extent=quick tests $(ARGS)
 
 lint: $(VENV)/.test-installed
 	@echo "== ruff check" && $(RUN) ruff check --quiet --output-format concise .

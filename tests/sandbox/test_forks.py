@@ -54,6 +54,7 @@ with Sandbox() as sandbox:
 """
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     "action, module",
     [

@@ -45,6 +45,7 @@ def test_no_frame_of_an_invalid_option_shows_the_password(call, options):
     check_no_frame_shows_the_secret(caught.value)
 
 
+@pytest.mark.costly
 def test_no_frame_of_a_failed_send_shows_the_password():
     with pytest.raises(EmailAPIError) as caught:
         send(EMAIL, hostname="localhost", port=unused_port(), username="shop", password="".join(SECRET))
