@@ -23,7 +23,7 @@ OF_MESSAGES = (
     "sources",
     "inbound",
 )
-# The tables that have a column for the stream, and are not emptied when its messages are.
+# The tables with a column for the stream, which no reference empties.
 _BY_STREAM = ("recipients", "metadata", "metadata_names", "messages")
 
 

@@ -90,4 +90,4 @@ def test_broken_headers_are_read(raw: bytes) -> None:
 
 @pytest.mark.parametrize("piece", [b"a:b\r\n", b" ", b"\r\n ", b"a: =?utf-8?q?a?= ", b"a:\r\n\t", b"\n"])
 def test_huge_headers_take_time_in_proportion_to_their_length(piece: bytes) -> None:
-    assert_linear(lambda size: header_rows(b"a: b" + piece * (size // len(piece))), 60_000)
+    assert_linear(lambda size: header_rows(b"a: b" + piece * (size // len(piece))), 125_000)

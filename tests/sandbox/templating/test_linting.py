@@ -80,4 +80,4 @@ def test_keys_that_no_template_uses_are_named() -> None:
     "piece", ["{{a}}", "{{#a}}", "{{/a}}", "{{#each a}}", "{{../", "{{", "{{#each xs}}{{b}}{{/each}}"]
 )
 def test_a_large_template_is_read_in_proportion_to_its_length(piece: str) -> None:
-    assert_linear(lambda size: lint(parse(piece * (size // len(piece))), {"a": {"a": 1}, "xs": [{}]}), 10_000)
+    assert_linear(lambda size: lint(parse(piece * (size // len(piece))), {"a": {"a": 1}, "xs": [{}]}), 18_750)
